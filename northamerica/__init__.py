@@ -1,0 +1,3 @@
+from northamerica.celery import app as celery_app
+
+__all__ = ["celery_app"]
