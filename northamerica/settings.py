@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "public.middleware.EditionCacheMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -165,6 +166,7 @@ CELERY_BEAT_SCHEDULE = {
 
 # --- Refresh ------------------------------------------------------------------------------------
 PAYLOAD_DIR = DATA_DIR / "payloads"
+PUBLISHED_FIGURES = BASE_DIR / "indicators" / "catalogue" / "figures.csv"
 REFRESH_LEASE = timedelta(minutes=10)
 BREAKER_FAILURES = 5
 BREAKER_PAUSE = timedelta(hours=1)

@@ -1,0 +1,22 @@
+from celery import current_app
+from django.apps import AppConfig
+from django.db import transaction
+
+from indicators.signals import observations_published
+
+
+class GoalsConfig(AppConfig):
+    name = "goals"
+
+    def ready(self) -> None:
+        observations_published.connect(hand_on, dispatch_uid="goals")
+
+
+def hand_on(sender, indicator_ids: set[int], cause: str, **kwargs) -> None:
+    """Have a worker bring everything that rests on the published values up to date.
+
+    By name: the web process that hands on must not import the worker's modules.
+    """
+    transaction.on_commit(
+        lambda: current_app.send_task("goals.tasks.follow_publication", (sorted(indicator_ids), cause))
+    )

@@ -1,0 +1,170 @@
+"""Calculates derived series from their inputs and publishes what changed, with the inputs recorded.
+
+Workers and commands only: this module needs pandas, which the web process does not import.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import ROUND_HALF_EVEN, Decimal
+
+import pandas as pd
+from django.db import transaction
+from django.utils import timezone
+
+from indicators import edition, formulas
+from indicators.formulas import Formula, Reference
+from indicators.models import Indicator, Observation, Series, Source
+
+STORED_SCALE = Decimal(1).scaleb(-12)
+CALCULATED = "calculated"
+
+Inputs = dict[str, dict[date, Observation]]
+
+
+def recompute(changed_ids: Iterable[int] | None = None) -> set[int]:
+    """Recompute the derived indicators that depend on the changed ones (None: all of them).
+
+    Returns the ids of the derived indicators with a new or revised value.
+    """
+    derived = {
+        indicator.code: indicator for indicator in Indicator.objects.filter(origin=Indicator.Origin.DERIVED)
+    }
+    texts = {code: indicator.formula for code, indicator in derived.items()}
+    if changed_ids is None:
+        codes = formulas.calculation_order(texts)
+    else:
+        changed = set(Indicator.objects.filter(pk__in=list(changed_ids)).values_list("code", flat=True))
+        codes = formulas.dependents(texts, changed)
+    return {derived[code].pk for code in codes if recompute_indicator(derived[code])}
+
+
+def recompute_indicator(indicator: Indicator) -> bool:
+    """Recompute every series of one derived indicator; return whether a value changed."""
+    formula = formulas.parse(indicator.formula)
+    with transaction.atomic():
+        changed = [
+            recompute_series(indicator, formula, area, partner) for area, partner in subjects(formula)
+        ]
+        if any(changed):
+            edition.advance()
+    return any(changed)
+
+
+def subjects(formula: Formula) -> list[tuple[str, str]]:
+    """The (area, partner) pairs the formula can be calculated for: those every placeholder input has."""
+    if not formula.has_placeholders:
+        return [(formula.area, formula.partner)]
+    found: set[tuple[str, str]] | None = None
+    for reference in formula.references:
+        if "@" not in reference.area + reference.partner:
+            continue
+        series = Series.objects.filter(indicator__code=reference.indicator, source__is_calculated=False)
+        if "@" not in reference.area:
+            series = series.filter(area=reference.area)
+        pairs = {
+            (
+                one.area if reference.area == "@area" else formula.area,
+                one.partner if reference.partner == "@partner" else formula.partner,
+            )
+            for one in series
+        }
+        found = pairs if found is None else found & pairs
+    return sorted(found or [])
+
+
+def recompute_series(indicator: Indicator, formula: Formula, area: str, partner: str) -> bool:
+    inputs = {name: observations(ref.bound(area, partner)) for name, ref in formula.names.items()}
+    values = calculate(formula, inputs)
+    subject = {
+        "indicator": indicator,
+        "area": area,
+        "partner": partner,
+        "product": "",
+        "source": Source.objects.get(code=CALCULATED),
+        "frequency": indicator.frequency,
+    }
+    if values.empty and not Series.objects.filter(**subject).exists():
+        return False
+    series, _ = Series.objects.get_or_create(**subject, defaults={"precedence": 0})
+    return store(series, values, inputs, years_back=1 if formula.uses_growth else 0)
+
+
+def observations(reference: Reference) -> dict[date, Observation]:
+    """The current observations of an input by period, from the source that takes precedence."""
+    found: dict[date, Observation] = {}
+    rows = (
+        Observation.objects.current()
+        .filter(
+            series__indicator__code=reference.indicator,
+            series__area=reference.area,
+            series__partner=reference.partner,
+            series__product="",
+        )
+        .select_related("series")
+        .order_by("series__precedence")
+    )
+    for row in rows:
+        if row.value is not None:
+            found.setdefault(row.period, row)
+    return found
+
+
+def calculate(formula: Formula, inputs: Inputs) -> pd.Series:
+    """The formula over all periods for which every input has a value.
+
+    Returns Decimals (object dtype) indexed by the period's first day, rounded to the stored scale.
+    """
+    columns = {
+        name: pd.Series({period: row.value for period, row in rows.items()}, dtype=object)
+        for name, rows in inputs.items()
+    }
+    frame = pd.DataFrame(columns, dtype=object).dropna().sort_index()
+    if frame.empty:
+        return pd.Series(dtype=object)
+    values = formulas.evaluate(formula, {name: frame[name] for name in frame}, yearly_growth)
+    return values.dropna().map(lambda value: value.quantize(STORED_SCALE, ROUND_HALF_EVEN).normalize())
+
+
+def yearly_growth(values: pd.Series) -> pd.Series:
+    """Percent change on the year before; missing where that year is missing."""
+    before = pd.Series(
+        {
+            period: values.get(period.replace(year=period.year - 1))
+            for period in values.index
+        },
+        dtype=object,
+    ).dropna()  # fmt: skip
+    return 100 * (values[before.index] / before - 1)
+
+
+def store(series: Series, values: pd.Series, inputs: Inputs, years_back: int) -> bool:
+    """Add a vintage where the calculated value differs; withdraw those that can no longer be calculated."""
+    current = {row.period: row for row in series.observations.current()}
+    wanted: dict[date, Decimal | None] = {period: None for period in current} | dict(values.items())
+    changes = {
+        period: value
+        for period, value in wanted.items()
+        if period not in current or current[period].value != value
+    }
+    replaced = [current[period] for period in changes if period in current]
+    Observation.objects.filter(pk__in=[row.pk for row in replaced]).update(is_current=False)
+    for period, value in changes.items():
+        add_vintage(series, period, value, used_for(period, inputs, years_back), current.get(period))
+    return bool(changes)
+
+
+def used_for(period: date, inputs: Inputs, years_back: int) -> list[Observation]:
+    """The observations one calculated value rests on."""
+    spans = [period.replace(year=period.year - back) for back in range(years_back + 1)]
+    return [rows[span] for rows in inputs.values() for span in spans if span in rows]
+
+
+def add_vintage(
+    series: Series, period: date, value: Decimal | None, used: list[Observation], before: Observation | None
+) -> None:
+    """A calculated value is as old as the newest of its inputs, and newer than the one it replaces."""
+    vintage = max([row.vintage for row in used], default=timezone.now())
+    if before and vintage <= before.vintage:
+        vintage = timezone.now()
+    added = Observation.objects.create(series=series, period=period, value=value, vintage=vintage)
+    added.inputs.set(used)

@@ -1,0 +1,51 @@
+"""Database fields that keep numbers exactly."""
+
+from decimal import Decimal, InvalidOperation
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ExactDecimalField(models.Field):
+    """A Decimal kept digit for digit, including its trailing zeros.
+
+    PostgreSQL stores `numeric` without a limit. SQLite has no exact number, so it stores the text;
+    ordering and arithmetic on such a column belong in Python.
+    """
+
+    description = _("Exact decimal number")
+
+    def db_type(self, connection) -> str:
+        return "numeric" if connection.vendor == "postgresql" else "text"
+
+    def from_db_value(self, value, expression, connection) -> Decimal | None:
+        return value if value is None or isinstance(value, Decimal) else Decimal(value)
+
+    def to_python(self, value) -> Decimal | None:
+        if value is None or isinstance(value, Decimal):
+            return value
+        if isinstance(value, bool | float):
+            raise ValidationError(_("Give the number as text or Decimal: a float is not exact."))
+        try:
+            number = Decimal(value)
+        except InvalidOperation as error:
+            raise ValidationError(_("“%(value)s” is not a number.") % {"value": value}) from error
+        if not number.is_finite():
+            raise ValidationError(_("“%(value)s” is not a finite number.") % {"value": value})
+        return number
+
+    def get_prep_value(self, value) -> Decimal | None:
+        return self.to_python(super().get_prep_value(value))
+
+    def get_db_prep_value(self, value, connection, prepared=False):
+        value = super().get_db_prep_value(value, connection, prepared)
+        return value if value is None or connection.vendor == "postgresql" else format(value, "f")
+
+    def value_to_string(self, obj) -> str:
+        value = self.value_from_object(obj)
+        return "" if value is None else str(value)
+
+    def formfield(self, **kwargs):
+        return super().formfield(**{"form_class": forms.DecimalField, **kwargs})

@@ -1,0 +1,10 @@
+"""All addresses: the language-neutral ones first, then the pages under /en/, /es/ and /fr/."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    *i18n_patterns(path("", include("public.urls"))),
+]
