@@ -8,6 +8,7 @@ licence reserves the name "Source" for unmodified files, so the cut-down file ge
 
 import io
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from textwrap import wrap
 
@@ -75,16 +76,15 @@ def widths(font_file: Path, weight: int) -> dict[str, int]:
 def write_table(font_file: Path) -> None:
     """Write font_widths.py from the shipped font."""
     by_weight = {name: widths(font_file, weight) for name, weight in WEIGHTS.items()}
-    codes = ", ".join(str(ord(character)) for character in by_weight["regular"])
     parts = ['"""Advance widths of the shipped font, made by bake_font.py; do not edit by hand."""']
-    parts += [_constant("CODES", codes)]
-    parts += [_constant(name.upper(), ", ".join(map(str, by_weight[name].values()))) for name in WEIGHTS]
+    parts.append(_constant("CODES", map(ord, by_weight["regular"])))
+    parts += [_constant(name.upper(), table.values()) for name, table in by_weight.items()]
     TABLE.write_text("\n\n".join(parts) + "\n")
 
 
-def _constant(name: str, numbers: str) -> str:
-    lines = "\n".join(f"    {line}" for line in wrap(numbers, 104))
-    return f"{name} = (\n{lines},\n)"
+def _constant(name: str, numbers: Iterable[int]) -> str:
+    lines = "\n".join(wrap(" ".join(map(str, numbers)), 108))
+    return f'{name} = """\n{lines}\n"""'
 
 
 def main() -> None:
