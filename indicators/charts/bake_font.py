@@ -22,7 +22,7 @@ TABLE = Path(__file__).with_name("font_widths.py")
 
 FAMILY = "Progress Sans"
 WEIGHTS = {"regular": 400, "bold": 700}
-CHARACTERS = "".join(map(chr, [*range(0x20, 0x7F), *range(0xA0, 0x100)])) + "ŒœŸ–—‘’“”…‹›•€−"
+CHARACTERS = "".join(map(chr, [*range(0x20, 0x7F), *range(0xA0, 0x100)])) + "Œœ–—‘’“”…‹›•€−"
 # The narrow no-break space and the no-break hyphen are not in the source file: they borrow a shape.
 BORROWED = {0x202F: 0xA0, 0x2011: 0x2D}
 FEATURES = ["kern", "ccmp", "locl", "liga", "pnum"]
