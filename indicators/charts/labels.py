@@ -109,13 +109,12 @@ class Placer:
     def _free(self, label: Label) -> Iterator[tuple[Box, tuple[str, ...], Spot]]:
         """Yield free boxes: first the label's own spots, then near by with a leader, then anywhere."""
         every, no_fan = (self.symbols, self.lines, self.areas), (self.symbols, self.lines)
-        yield from self._at(label, label.spots, every, self.inner)
-        if label.effort == "spots":
-            return
-        yield from self._at(label, label.spots, no_fan, self.inner)
-        for layers in (every, no_fan):
-            near = self._at(label, SEARCH, layers, self.inner)
-            yield from (found for found in near if self._can_tie(label, found[0]))
+        tries: list[tuple[Sequence[Spot], Layers]] = [(label.spots, every)]
+        if label.effort != "spots":
+            tries += [(label.spots, no_fan), (SEARCH, every), (SEARCH, no_fan)]
+        for spots, layers in tries:
+            places = self._at(label, spots, layers, self.inner)
+            yield from (place for place in places if self._can_tie(label, place[0]))
         if label.effort == "any":
             yield from self._at(label, label.spots + SEARCH, no_fan, self.outer)
             yield from self._at(label, label.spots + SEARCH, (self.symbols,), self.outer)

@@ -118,8 +118,9 @@ def _projection(chart: TrajectoryChart, plot: Plot) -> Iterator[Label]:
     anchor, size = plot.at(last.t, last.middle), plot.layout.label_size
     if plot.layout.has_gutter:
         parts = [part for part in (chart.projection.label, chart.projection.range_label) if part]
-        lines = tuple(line for part in parts for line in wrap(part, size, False, plot.gutter))
-        wordings, spots = (lines,), _down_the_gutter(plot, first=0.5 * size)
+        wordings: tuple[tuple[str, ...], ...]
+        wordings = (tuple(line for part in parts for line in wrap(part, size, False, plot.gutter)),)
+        spots = _down_the_gutter(plot, first=0.5 * size)
     else:
         wordings = _wordings(plot, chart.projection.label, chart.projection.short_label, False)
         spots = _under_the_end(anchor, plot)
@@ -158,10 +159,16 @@ def _needed(chart: TrajectoryChart, plot: Plot) -> Iterator[Label]:
     observed = [series.observations[-1] for series in chart.series if series.observations]
     point = plot.at(needed.t, needed.value)
     is_above = not observed or point[1] <= plot.at(observed[0].t, observed[0].value)[1]
-    spots = beside(DOT_REACH, *(UP if is_above else DOWN))
+    spots = (*beside(DOT_REACH, *(UP if is_above else DOWN)), *_farther(is_above))
     yield Label(
         wordings, point, spots, "label path-name", plot.layout.label_size, False, "tied", has_leader=True
     )
+
+
+def _farther(is_above: bool) -> tuple[Spot, ...]:
+    """Return spots that end at the mark, beyond the label of the latest observation."""
+    shifts = range(24, 64, 4)
+    return tuple(Spot(1, 1, 8, -shift) if is_above else Spot(1, 0, 8, shift) for shift in shifts)
 
 
 def _breaks(chart: TrajectoryChart, plot: Plot) -> Iterator[Label]:
