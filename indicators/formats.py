@@ -56,12 +56,9 @@ def rounded(value: Decimal | int, decimals: int) -> Decimal:
 
 
 def significant(value: Decimal, digits: int = 2) -> Decimal:
-    """Round to so many significant digits: 5123 to 5100, 0.0347 to 0.035."""
-    if not value:
-        return Decimal(0)
-    kept = Context(prec=digits, rounding=ROUND_HALF_EVEN).plus(value)
-    places = max(0, -int(kept.as_tuple().exponent))
-    return kept.quantize(Decimal(1).scaleb(-places), context=_EXACT)
+    """Round to so many significant digits, without trailing zeros: 5123 to 5100, 0.0347 to 0.035."""
+    kept = Context(prec=digits, rounding=ROUND_HALF_EVEN).plus(value).normalize()
+    return kept.quantize(Decimal(1).scaleb(-decimals_of(kept)), context=_EXACT)
 
 
 def quantity(value: Decimal | int | None, unit: str, decimals: int, language: str) -> str:

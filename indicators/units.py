@@ -47,9 +47,7 @@ UNITS: dict[str, dict[str, Wording]] = {
     ),
     "usd_billion_per_day": _words(
         Wording("US${} billion a day", "US$ billion a day"),
-        Wording(
-            "{} miles de millones de dólares (USD) al día", "miles de millones de dólares (USD) al día"
-        ),
+        Wording("{} miles de millones de dólares (USD) al día", "miles de millones de dólares (USD) al día"),
         Wording(
             "{} milliards de dollars américains par jour",
             "milliards de dollars américains par jour",
@@ -110,6 +108,7 @@ UNITS: dict[str, dict[str, Wording]] = {
         ("diplôme par an", "diplômes par an"),
     ),
     "rank": _words(Wording("rank {}", "rank"), Wording("lugar {}", "lugar"), Wording("rang {}", "rang")),
+    "places": _counted(("place", "places"), ("lugar", "lugares"), ("place", "places")),
     "index": _words(Wording("{}", "index"), Wording("{}", "índice"), Wording("{}", "indice")),
     "index_0_1": _words(
         Wording("{}", "index from 0 to 1"), Wording("{}", "índice de 0 a 1"), Wording("{}", "indice de 0 à 1")
@@ -125,5 +124,5 @@ def unit_words(unit: str, language: str) -> Wording:
 
 
 def change_unit(unit: str) -> str:
-    """The unit a difference is said in: shares and rates differ by percentage points."""
-    return "percentage_points" if unit == "percent" else unit
+    """The unit a difference is said in: shares differ by percentage points, ranks by places."""
+    return {"percent": "percentage_points", "rank": "places"}.get(unit, unit)
