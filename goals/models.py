@@ -383,4 +383,3 @@ class Chart(models.Model):
 
     def __str__(self) -> str:
         return f"{self.target} {self.language} {self.layout}"
-

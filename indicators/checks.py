@@ -42,9 +42,7 @@ def vanished_periods(published: Values, read: Values, limits: Limits) -> str | N
 
 
 def values_gone_missing(published: Values, read: Values, limits: Limits) -> str | None:
-    gone = [
-        period for period, value in read.items() if value is None and published.get(period) is not None
-    ]
+    gone = [period for period, value in read.items() if value is None and published.get(period) is not None]
     return f"{len(gone)} known {plural(gone)} without a value now." if gone else None
 
 

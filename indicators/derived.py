@@ -42,9 +42,7 @@ def recompute_indicator(indicator: Indicator) -> bool:
     """Recompute every series of one derived indicator; return whether a value changed."""
     formula = formulas.parse(indicator.formula)
     with transaction.atomic():
-        changed = [
-            recompute_series(indicator, formula, area, partner) for area, partner in subjects(formula)
-        ]
+        changed = [recompute_series(indicator, formula, area, partner) for area, partner in subjects(formula)]
         if any(changed):
             edition.advance()
     return any(changed)
@@ -140,7 +138,7 @@ def yearly_growth(values: pd.Series) -> pd.Series:
 def store(series: Series, values: pd.Series, inputs: Inputs, years_back: int) -> bool:
     """Add a vintage where the calculated value differs; withdraw those that can no longer be calculated."""
     current = {row.period: row for row in series.observations.current()}
-    wanted: dict[date, Decimal | None] = {period: None for period in current} | dict(values.items())
+    wanted: dict[date, Decimal | None] = dict.fromkeys(current) | dict(values.items())
     changes = {
         period: value
         for period, value in wanted.items()

@@ -35,9 +35,7 @@ class Reference:
     def bound(self, area: str, partner: str) -> "Reference":
         """The reference with its placeholders filled in."""
         fill = {"@area": area, "@partner": partner}
-        return Reference(
-            self.indicator, fill.get(self.area, self.area), fill.get(self.partner, self.partner)
-        )
+        return Reference(self.indicator, fill.get(self.area, self.area), fill.get(self.partner, self.partner))
 
 
 @dataclass(frozen=True)

@@ -211,7 +211,8 @@ class Indicator(models.Model):
         help_text=_("Largest believable change between two values of a period, as a factor (2 = doubled)."),
     )  # fmt: skip
     missing_data_note = models.TextField(
-        blank=True, help_text=_("While there are no values: which data is missing and where it will come from.")
+        blank=True,
+        help_text=_("While there are no values: which data is missing and where it will come from."),
     )
 
     class Meta:

@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import NoReturn
 
 import environ
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +13,12 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
 env.read_env(BASE_DIR / ".env")
+
+
+def stop(sentence: str) -> NoReturn:
+    """End the process with one plain sentence and exit code 1: it refuses to start unsafe."""
+    raise SystemExit(f"Cannot start: {sentence}")
+
 
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
 
@@ -26,11 +32,14 @@ DEBUG = env.bool("DEBUG", default=False)
 def kept_secret_key() -> str:
     """A random key made once for this installation; good only while it answers nobody else."""
     path = DATA_DIR / "secret-key"
-    if not path.exists():
-        DATA_DIR.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(get_random_secret_key())
-    return path.read_text()
+    try:
+        if not path.exists():
+            DATA_DIR.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_text(get_random_secret_key())
+        return path.read_text()
+    except OSError as error:
+        stop(f"{DATA_DIR} cannot be written ({error.strerror}); DATA_DIR names another folder.")
 
 
 def secret_key() -> str:
@@ -38,8 +47,8 @@ def secret_key() -> str:
     if not key and IS_LOCAL_ONLY:
         return kept_secret_key()
     if len(key) < 50 or len(set(key)) < 5:
-        raise ImproperlyConfigured(
-            "SECRET_KEY is missing or too short: a site that answers other machines needs a random one "
+        stop(
+            "SECRET_KEY is missing or too short; a site that answers other machines needs a random one "
             "of at least 50 characters."
         )
     return key
@@ -47,15 +56,17 @@ def secret_key() -> str:
 
 def refuse_open_debug() -> None:
     if DEBUG and not IS_LOCAL_ONLY:
-        raise ImproperlyConfigured("DEBUG may be on only while ALLOWED_HOSTS names this machine alone.")
+        stop("DEBUG may be on only while ALLOWED_HOSTS names this machine alone.")
     if "*" in ALLOWED_HOSTS:
-        raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts the site answers to; * is refused.")
+        stop("ALLOWED_HOSTS must name the hosts the site answers to; * is refused.")
 
 
 refuse_open_debug()
 SECRET_KEY = secret_key()
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if not IS_LOCAL_ONLY]
-SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000" if IS_LOCAL_ONLY else f"https://{ALLOWED_HOSTS[0]}")
+SITE_URL = env.str(
+    "SITE_URL", default="http://127.0.0.1:8000" if IS_LOCAL_ONLY else f"https://{ALLOWED_HOSTS[0]}"
+)
 
 # --- Applications -------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -133,7 +144,7 @@ REDIS_URL = env.str("REDIS_URL", default="")
 QUEUE_DIR = DATA_DIR / "queue"
 if REDIS_URL:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
-    CELERY_BROKER_URL = REDIS_URL
+    CELERY_BROKER_URL = CELERY_RESULT_BACKEND = REDIS_URL
     # Longer than the longest task: Redis hands a task out again when nobody has acknowledged it by then.
     CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 else:
@@ -144,6 +155,7 @@ else:
         }
     }
     CELERY_BROKER_URL = "filesystem://"
+    CELERY_RESULT_BACKEND = f"file://{QUEUE_DIR / 'results'}"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(QUEUE_DIR / "messages"),
         "data_folder_out": str(QUEUE_DIR / "messages"),
@@ -151,6 +163,8 @@ else:
         "store_processed": False,
     }
 
+for folder in ("messages", "control", "results"):
+    (QUEUE_DIR / folder).mkdir(parents=True, exist_ok=True)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

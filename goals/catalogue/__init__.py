@@ -51,7 +51,9 @@ def load_target(row: dict, documents: dict[str, Document]) -> None:
 
 def parameters_of(row: dict) -> dict:
     """The columns of targets.csv as fields of a version."""
-    fields = blank_to_none(row, "change", "threshold", "hold_from", "hold_to", "baseline_value", "target_value")
+    fields = blank_to_none(
+        row, "change", "threshold", "hold_from", "hold_to", "baseline_value", "target_value"
+    )
     parameters = {
         name: fields[name]
         for name in ("kind", "direction", "path", "baseline_period", "target_period", "bound")

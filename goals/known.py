@@ -1,0 +1,197 @@
+"""What was known at the end of a day: observations, parameters of targets, sub-goals and their updates.
+
+Everything is handed on in the form of a method case (docs/method.md), so that the explanation of a number is
+the very input it was computed from.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from goals.models import SubGoal, TargetVersion, Update
+from indicators import periods
+from indicators.models import Observation, end_of_day
+
+Subject = tuple[str, str, str]
+"""Area, partner and product of a series."""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Judged for the end of `as_of`, with the data known at the end of `known`."""
+
+    as_of: date
+    known: date
+
+
+def observations_by_indicator(moment: Moment) -> dict[int, dict[Subject, list[dict[str, Any]]]]:
+    """All values known at the moment by indicator and subject, oldest first, as method observations.
+
+    Where several sources give a period, the one with the lowest precedence number is taken.
+    """
+    rows = (
+        Observation.objects.as_of(moment.known)
+        .filter(period__lte=moment.as_of)
+        .select_related("series__source")
+        .order_by("series__precedence", "period")
+    )
+    chosen: dict[int, dict[Subject, dict[str, dict]]] = defaultdict(lambda: defaultdict(dict))
+    for row in rows:
+        series = row.series
+        subject = (series.area, series.partner, series.product)
+        point = as_point(row)
+        if point["value"] is not None:
+            chosen[series.indicator_id][subject].setdefault(point["period"], point)
+    return {
+        indicator_id: {subject: in_time_order(points.values()) for subject, points in subjects.items()}
+        for indicator_id, subjects in chosen.items()
+    }
+
+
+def as_point(row: Observation) -> dict[str, Any]:
+    return {
+        "period": periods.label(row.period, row.series.frequency),
+        "value": row.value,
+        "observation": row.pk,
+        "vintage": row.vintage.isoformat(),
+        "source": row.series.source.code,
+        "status": row.status,
+    }
+
+
+def in_time_order(points: Iterable[dict]) -> list[dict]:
+    return sorted(points, key=lambda point: (periods.first_day(point["period"]), point["period"]))
+
+
+def subject_label(subject: Subject) -> str:
+    return "/".join(part for part in subject if part)
+
+
+# --- Targets ------------------------------------------------------------------------------------
+def versions_in_force(moment: Moment) -> list[TargetVersion]:
+    return list(
+        TargetVersion.objects.as_of(moment.known)
+        .select_related("target__goal", "target__indicator")
+        .order_by("target__goal__number", "-target__is_headline", "target__position")
+    )
+
+
+def target_case(
+    version: TargetVersion, subjects: dict[Subject, list[dict]], moment: Moment
+) -> dict[str, Any]:
+    """The input of the method for one target."""
+    indicator = version.target.indicator
+    case = {
+        "kind": version.kind,
+        "as_of": moment.as_of.isoformat(),
+        "known": moment.known.isoformat(),
+        "frequency": indicator.frequency,
+        "target_version": version.number,
+        "weight": version.weight,
+        **parameters(version),
+    }
+    if indicator.lag_months is not None:
+        case["lag"] = indicator.lag_months
+    return case | observed(version, subjects)
+
+
+def parameters(version: TargetVersion) -> dict[str, Any]:
+    if version.kind == TargetVersion.Kind.MONITOR:
+        return {}
+    if version.kind == TargetVersion.Kind.SUSTAIN:
+        names = ("bound", "threshold", "margin", "hold_from", "hold_to")
+        found = {name: getattr(version, name) for name in names}
+    else:
+        found = {
+            "direction": version.direction,
+            "path": version.path,
+            "change": version.change,
+            "milestones": version.milestones,
+            "target": anchor(version.target_period, version.target_value),
+        }
+    if version.baseline_period:
+        found["baseline"] = anchor(version.baseline_period, version.baseline_value)
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def anchor(period: str, value) -> dict[str, Any]:
+    return {"period": period} if value is None else {"period": period, "value": value}
+
+
+def observed(version: TargetVersion, subjects: dict[Subject, list[dict]]) -> dict[str, Any]:
+    """One series, or one for each country (for a monitored indicator: each subject) that counts."""
+    if version.kind == TargetVersion.Kind.MONITOR:
+        shown = {subject_label(subject): points for subject, points in sorted(subjects.items())}
+        if len(shown) > 1:
+            return {"entities": {label: {"observations": points} for label, points in shown.items()}}
+        return {"observations": next(iter(shown.values()), [])}
+    whole = {area: subjects.get((area, "", ""), []) for area in version.areas}
+    if len(whole) > 1:
+        return {"entities": {area: {"observations": points} for area, points in whole.items()}}
+    found = {"observations": next(iter(whole.values()), [])}
+    if version.comparator_area:
+        found["comparator"] = subjects.get((version.comparator_area, "", ""), [])
+    return found
+
+
+# --- Sub-goals ----------------------------------------------------------------------------------
+def sub_goals(moment: Moment) -> list[SubGoal]:
+    """Sub-goals the public may see, published by the moment's knowledge day."""
+    return list(
+        SubGoal.objects.public()
+        .filter(published_on__lte=moment.known)
+        .select_related("organization", "goal", "parent", "contributes_to")
+        .order_by("code")
+    )
+
+
+def updates_by_sub_goal(moment: Moment) -> dict[int, list[dict[str, Any]]]:
+    """Published updates that still stand, oldest first, as method observations."""
+    rows = Update.objects.filter(
+        state=Update.State.PUBLISHED, published_at__lte=end_of_day(moment.known), date__lte=moment.as_of
+    ).order_by("date", "pk")
+    found: dict[int, list[dict]] = defaultdict(list)
+    for row in rows:
+        found[row.sub_goal_id].append({"period": row.date.isoformat(), "value": row.value, "update": row.pk})
+    return found
+
+
+def sub_goal_case(sub_goal: SubGoal, updates: list[dict], moment: Moment) -> dict[str, Any]:
+    """The input of the method for one sub-goal."""
+    case = {
+        "as_of": moment.as_of.isoformat(),
+        "known": moment.known.isoformat(),
+        "baseline": anchor(sub_goal.start_date.isoformat(), sub_goal.baseline_value),
+        "target": anchor(sub_goal.target_date.isoformat(), sub_goal.target_value),
+        "direction": sub_goal.direction,
+        "path": sub_goal.path,
+        "cadence": sub_goal.cadence,
+        "reporting": sub_goal.reporting,
+        "updates": updates,
+    }
+    for name in ("withdrawn_on", "completed_on"):
+        if day := getattr(sub_goal, name):
+            case[name] = day.isoformat()
+    return case
+
+
+def contribution_case(sub_goal: SubGoal, outcome: dict[str, Any]) -> dict[str, Any]:
+    """How a sub-goal enters the sum of declared contributions."""
+    latest = outcome.get("latest")
+    case = {
+        "id": sub_goal.node,
+        "org": sub_goal.organization.code,
+        "value": latest["value"] if latest else None,
+        "baseline": sub_goal.baseline_value,
+        "factor": sub_goal.contribution_factor,
+        "attribution": sub_goal.attribution,
+        "state": sub_goal.state,
+        "delivered_stands": sub_goal.delivered_stands,
+        "parent": sub_goal.parent.node if sub_goal.parent else None,
+        "shared_effort": sub_goal.shared_effort or None,
+        "share": sub_goal.shared_effort_share,
+        "lead": sub_goal.leads_shared_effort,
+    }
+    return {name: value for name, value in case.items() if value is not None}
