@@ -37,4 +37,3 @@ def area_name(code: str, language: str) -> str:
 def area_members(code: str, language: str) -> str:
     """What a group consists of, to be said once beside its name; empty for a country."""
     return MEMBERS.get(code, {}).get(language, "")
-
