@@ -36,6 +36,11 @@ UNITS: dict[str, dict[str, Wording]] = {
         Wording("{} dólares (USD)", "dólares (USD)", "{} dólar (USD)"),
         Wording("{} dollars américains", "dollars américains", "{} dollar américain"),
     ),
+    "usd_constant": _words(
+        Wording("US${} at constant prices", "US$ at constant prices"),
+        Wording("{} dólares (USD) a precios constantes", "dólares (USD) a precios constantes"),
+        Wording("{} dollars américains constants", "dollars américains constants"),
+    ),
     "usd_billion": _words(
         Wording("US${} billion", "US$ billion"),
         Wording("{} miles de millones de dólares (USD)", "miles de millones de dólares (USD)"),

@@ -1,5 +1,7 @@
+import csv
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -9,6 +11,7 @@ from indicators import formats
 from indicators.areas import area_members, area_name
 from indicators.units import UNITS, change_unit
 
+CATALOGUE = Path(formats.__file__).parent / "catalogue" / "indicators.csv"
 NBSP = "\N{NO-BREAK SPACE}"
 
 
@@ -134,6 +137,11 @@ def test_every_unit_is_worded_in_every_language(unit, language):
     written = formats.quantity(Decimal(7), unit, 0, language)
     assert "7" in written and "{" not in written
     assert formats.axis_unit(unit, language)
+
+
+def test_every_unit_of_the_catalogue_has_its_words():
+    with CATALOGUE.open(encoding="utf-8", newline="") as rows:
+        assert {row["unit"] for row in csv.DictReader(rows)} <= set(UNITS)
 
 
 def test_an_unknown_unit_names_itself_and_the_codes_there_are():
