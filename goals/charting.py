@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from goals import sentences
+from goals import findings, sentences
 from goals.evaluation import Node, compute
 from goals.method.course import course
 from goals.method.time import coordinate
@@ -47,6 +47,11 @@ class Picture:
     @property
     def facts(self) -> sentences.Facts:
         return sentences.facts_of(self.indicator, self.node.case)
+
+    @property
+    def finding(self) -> str:
+        outcome = self.node.outcome
+        return findings.finding(outcome, self.facts, outcome.get("projection"))
 
     def amount(self, value: Decimal) -> str:
         """A value as it stands beside a mark: digits only, the subtitle tells the unit."""
@@ -135,7 +140,7 @@ def is_comparison(picture: Picture, lines: dict[str, list[dict]]) -> bool:
 
 def caption(picture: Picture) -> Caption:
     return Caption(
-        heading=sentences.finding(picture.node.outcome, picture.facts),
+        heading=picture.finding,
         subtitle=subtitle(picture),
         source=_("Source and method: %(address)s") % {"address": settings.SITE_URL},
     )
@@ -170,7 +175,7 @@ def comparison(picture: Picture, lines: dict[str, list[dict]]) -> inputs.Compari
     )
     return inputs.ComparisonChart(
         id_prefix=f"chart-{picture.indicator.code}",
-        title=sentences.finding(picture.node.outcome, picture.facts),
+        title=picture.finding,
         description=sentences.lead(picture.node.outcome, picture.facts),
         bars=bars,
     )
@@ -181,7 +186,7 @@ def trajectory(picture: Picture, lines: dict[str, list[dict]]) -> inputs.Traject
     outcome = judged(picture)
     return inputs.TrajectoryChart(
         id_prefix=f"chart-{picture.indicator.code}",
-        title=sentences.finding(picture.node.outcome, picture.facts),
+        title=picture.finding,
         description=sentences.lead(picture.node.outcome, picture.facts),
         format_value=picture.tick,
         series=tuple(

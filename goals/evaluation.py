@@ -211,8 +211,8 @@ def organization_nodes(goal: Goal, sub_goals: list[Node], stakeholders: list[dic
         case = {"stakeholders": [row]}
         nodes.append(
             Node(
-                f"organization:{goal.code}:{row['org']}", Result.Level.ORGANIZATION, "stakeholder_layer", case,
-                compute("stakeholder_layer", case), goal=goal, organization=organizations[row["org"]],
+                f"organization:{goal.code}:{row['org']}", Result.Level.ORGANIZATION, "stakeholder_layer",
+                case, compute("stakeholder_layer", case), goal=goal, organization=organizations[row["org"]],
             )
         )  # fmt: skip
     return nodes

@@ -26,7 +26,7 @@ def recompute(explanation: dict[str, Any]) -> dict[str, Any]:
 
 
 def differences(explanation: dict[str, Any], outcome: dict[str, Any]) -> Iterator[Difference]:
-    """Every field in which the stored outcome and the recomputed one differ; none, unless something is wrong."""
+    """Every field in which the stored outcome and the recomputed one differ; none if all is well."""
     again = recompute(explanation)
     for field, value in again.items():
         if field in outcome and outcome[field] != value:

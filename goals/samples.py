@@ -1,4 +1,4 @@
-"""Fictional organizations that show every state of a sub-goal; for demonstrations on one's own machine only."""
+"""Fictional organizations that show every state of a sub-goal; for one's own machine only."""
 
 import json
 from datetime import UTC, date, datetime, time

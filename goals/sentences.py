@@ -16,10 +16,12 @@ from django.utils.translation import gettext_lazy as _
 from goals.words import Outcome, Text, language, reason_text
 from indicators import formats
 from indicators.areas import area_name
+from indicators.models import Indicator
 from indicators.units import change_unit
 
 SMALLEST_SHOWN = Decimal("0.001")
 UNCHANGED = Decimal("0.00005")
+ASKED_FIELDS = ("direction", "change", "bound", "threshold", "margin", "hold_from", "hold_to")
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,12 @@ class Facts:
 
     def difference(self, value: Decimal | None) -> str:
         return formats.quantity(value, change_unit(self.unit), self.decimals, language())
+
+
+def facts_of(indicator: Indicator, case: Mapping[str, Any]) -> Facts:
+    """The facts of an indicator under the active language, with what its method case asks."""
+    asked = {name: case[name] for name in ASKED_FIELDS if case.get(name) is not None}
+    return Facts(name=indicator.name, unit=indicator.unit, decimals=indicator.decimals, **asked)
 
 
 REACHED = _("%(name)s reached %(value)s %(when)s; the path asked for %(expected)s.")

@@ -16,6 +16,6 @@ def follow_publication(indicator_ids: list[int], cause: str) -> None:
 
 @shared_task(ignore_result=False)
 def reconcile() -> None:
-    """Bring everything up to date from scratch, so that a lost message or the passing of time does no harm."""
+    """Bring everything up to date from scratch, so that no lost message does harm."""
     derived.recompute()
     rollup.refresh(timezone.now().date())
