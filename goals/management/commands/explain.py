@@ -30,7 +30,7 @@ class Command(BaseCommand):
             )
         else:
             self.show(found, nodes, 0)
-        self.check(found)
+        self.confirm(found)
 
     def show(self, node: Node, nodes: Mapping[str, Node], depth: int) -> None:
         indent = "  " * depth
@@ -41,7 +41,7 @@ class Command(BaseCommand):
         for part in explain.parts(node, nodes):
             self.show(part, nodes, depth + 1)
 
-    def check(self, node: Node) -> None:
+    def confirm(self, node: Node) -> None:
         wrong = list(explain.differences(node.explanation, node.outcome))
         if wrong:
             fields = ", ".join(difference.field for difference in wrong)
