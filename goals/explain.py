@@ -1,6 +1,6 @@
 """The tree behind a number, and the same number computed again from that tree alone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +33,7 @@ def differences(explanation: dict[str, Any], outcome: dict[str, Any]) -> Iterato
             yield Difference(field, outcome[field], value)
 
 
-def parts(node: Node, nodes: dict[str, Node]) -> list[Node]:
+def parts(node: Node, nodes: Mapping[str, Node]) -> list[Node]:
     """The nodes a node's number rests on, in the order they are shown."""
     if node.op == "overall":
         return [nodes[f"goal:{goal['id']}"] for goal in node.case["goals"]]

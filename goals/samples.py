@@ -165,7 +165,7 @@ def load_update(sub_goal: SubGoal, fields: dict, today: date, author: User, revi
             reviewer=reviewer,
             decision=Review.Decision.APPROVED,
             comment=fields["reviewed"],
-            decided_at=update.published_at,
+            decided_at=common["published_at"],
         )
 
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 MONTHS = {"monthly": 1, "quarterly": 3, "half_yearly": 6, "annual": 12, "biennial": 24}
 """Length in months of each frequency a series can have."""
 
-WRITTEN = re.compile(r"(\d{4})(?:-(?:S([12])|Q([1-4])|(\d{2})(?:-(\d{2}))?))?")
+WRITTEN = re.compile(r"(\d{4})(?:-(?:S([12])|Q([1-4])|(\d{2})(?:-(\d{2}))?))?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,15 @@ class Period:
 def parse(text: str) -> Period:
     """Read a period. A year is annual whatever the rhythm of its series. Raises ValueError if unreadable."""
     match = WRITTEN.fullmatch(text)
-    if not match:
-        raise ValueError(f"“{text}” is no period: write 2024, 2024-S1, 2024-Q3, 2024-07 or 2024-07-15")
+    try:
+        if match:
+            return _read(match)
+    except ValueError:
+        pass  # the thirteenth month, or the thirtieth of February
+    raise ValueError(f"“{text}” is no period: write 2024, 2024-S1, 2024-Q3, 2024-07 or 2024-07-15")
+
+
+def _read(match: re.Match[str]) -> Period:
     year, half, quarter, month, day = (int(part) if part else 0 for part in match.groups())
     if day:
         return Period(date(year, month, day), date(year, month, day), "daily")

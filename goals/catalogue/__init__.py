@@ -2,14 +2,17 @@
 
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from django.utils import timezone
 
 from goals.models import Assumption, Goal, Target, TargetVersion
-from indicators.catalogue import blank_to_none, read
+from indicators.catalogue import read
 from indicators.models import Document, Indicator
 
 FOLDER = Path(__file__).parent
+TEXTS = ("kind", "direction", "path", "baseline_period", "target_period", "bound")
+YEARS = ("hold_from", "hold_to")
 DECIMALS = ("weight", "baseline_value", "target_value", "change", "threshold", "margin")
 
 
@@ -17,14 +20,14 @@ def load() -> None:
     """Bring goals, targets and assumptions to the state of the files."""
     documents = {document.code: document for document in Document.objects.all()}
     for row in read(FOLDER / "goals.csv"):
-        row["document"] = documents[row["document"]]
-        Goal.objects.update_or_create(code=row.pop("code"), defaults=row)
+        fields = {**row, "document": documents[row["document"]]}
+        Goal.objects.update_or_create(code=fields.pop("code"), defaults=fields)
     for row in read(FOLDER / "targets.csv"):
         load_target(row, documents)
     load_assumptions()
 
 
-def load_target(row: dict, documents: dict[str, Document]) -> None:
+def load_target(row: dict[str, str], documents: dict[str, Document]) -> None:
     target, _ = Target.objects.update_or_create(
         indicator=Indicator.objects.get(code=row["indicator"]),
         defaults={
@@ -49,22 +52,15 @@ def load_target(row: dict, documents: dict[str, Document]) -> None:
     )
 
 
-def parameters_of(row: dict) -> dict:
+def parameters_of(row: dict[str, str]) -> dict[str, Any]:
     """The columns of targets.csv as fields of a version."""
-    fields = blank_to_none(
-        row, "change", "threshold", "hold_from", "hold_to", "baseline_value", "target_value"
-    )
-    parameters = {
-        name: fields[name]
-        for name in ("kind", "direction", "path", "baseline_period", "target_period", "bound")
+    return {
+        **{name: row[name] for name in TEXTS},
+        **{name: Decimal(row[name]) if row.get(name) else None for name in DECIMALS},
+        **{name: int(row[name]) if row[name] else None for name in YEARS},
+        "areas": row["areas"].split("+") if row["areas"] else [],
+        "milestones": [milestone(text) for text in row["milestones"].split(";") if text],
     }
-    for name in DECIMALS:
-        parameters[name] = Decimal(fields[name]) if fields.get(name) else None
-    for name in ("hold_from", "hold_to"):
-        parameters[name] = int(fields[name]) if fields[name] else None
-    parameters["areas"] = row["areas"].split("+") if row["areas"] else []
-    parameters["milestones"] = [milestone(text) for text in row["milestones"].split(";") if text]
-    return parameters
 
 
 def milestone(text: str) -> dict:
@@ -80,5 +76,5 @@ def valid_from(document: Document | None):
 
 def load_assumptions() -> None:
     for row in read(FOLDER / "assumptions.csv"):
-        row["target"] = Target.objects.get(indicator__code=row.pop("indicator"))
-        Assumption.objects.update_or_create(code=row.pop("code"), defaults=row)
+        code, target = row.pop("code"), Target.objects.get(indicator__code=row.pop("indicator"))
+        Assumption.objects.update_or_create(code=code, defaults={**row, "target": target})

@@ -1,0 +1,48 @@
+# The commands of the project; each needs only Python 3.11 or later with venv.
+PORT ?= 8000
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test lint bench locked clean python
+
+demo: $(VENV)/run
+	@$(BIN)/python manage.py demo --port $(PORT)
+
+test: $(VENV)/dev
+	@$(BIN)/python -m pytest
+
+lint: $(VENV)/dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+	@$(BIN)/mypy
+
+bench: $(VENV)/dev
+	@$(BIN)/python -m benchmarks
+
+# Only when pyproject.toml changed: pin everything again, with hashes and without index addresses.
+locked:
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	  --no-emit-index-url --no-emit-find-links pyproject.toml --output-file requirements.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	  --no-emit-index-url --no-emit-find-links pyproject.toml --group dev --output-file requirements-dev.txt
+
+clean:
+	rm -rf $(VENV) var
+
+$(VENV)/run: requirements.txt | python
+	@echo "Installing what it runs on, about a minute the first time ..."
+	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV) || { echo "A virtual environment could not be made in $(CURDIR): is python3-venv there, and may you write here?"; exit 1; }
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.txt
+	@touch $@
+
+$(VENV)/dev: requirements-dev.txt | python
+	@echo "Installing what the tests need, about a minute the first time ..."
+	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV) || { echo "A virtual environment could not be made in $(CURDIR): is python3-venv there, and may you write here?"; exit 1; }
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.txt
+	@touch $@ $(VENV)/run
+
+python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1)."; exit 1; }
+	@test -w . || { echo "$(CURDIR) cannot be written: clone the project where you may write."; exit 1; }

@@ -1,0 +1,110 @@
+"""What happens around every endpoint: known parameters only, one language, answers that may be shared."""
+
+import hashlib
+from collections.abc import Callable
+from functools import wraps
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ErrorDetail, ValidationError
+
+from northamerica.api import problems
+
+LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
+DEFAULT_LANGUAGE = settings.MODELTRANSLATION_DEFAULT_LANGUAGE
+SHORTEST_SHARED_SECONDS = 60
+
+View = Callable[..., HttpResponse]
+
+
+def answered(view: View) -> View:
+    """Wrap an endpoint; the answer is the same for everybody and depends on its address alone."""
+    known = parameters_of(view)
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        with translation.override(DEFAULT_LANGUAGE):
+            response = respond(view, known, request, *args, **kwargs)
+        return share(request, response, is_one_format(view))
+
+    return wrapped
+
+
+def respond(view: View, known: frozenset[str], request: HttpRequest, *args, **kwargs) -> HttpResponse:
+    """The rendered answer, or the problem: nothing that goes wrong leaves as a trace."""
+    try:
+        check_parameters(request, known)
+        with translation.override(request.GET.get("lang", DEFAULT_LANGUAGE)):
+            response = view(request, *args, **kwargs)
+            response = response.render() if hasattr(response, "render") else response
+            response["Content-Language"] = translation.get_language()
+            return response
+    except Exception as error:
+        return problems.answer(error, request)
+
+
+# --- Parameters ---------------------------------------------------------------------------------
+def parameters_of(view: View) -> frozenset[str]:
+    """The query parameters an endpoint knows: filters, ordering and paging on lists, nothing else."""
+    names = {"lang", "format"}
+    if (cls := getattr(view, "cls", None)) is None:
+        return frozenset(names)
+    given = {name: getattr(cls, name, None) for name in ("filterset_class", "pagination_class")}
+    given |= getattr(view, "initkwargs", {})
+    if given.get("suffix") == "List":
+        if given["filterset_class"]:
+            names |= set(given["filterset_class"].base_filters)
+        if given["pagination_class"]:
+            names |= {"page", "page_size"}
+            names |= {"ordering"} if getattr(cls, "ordering_fields", ()) else set()
+    return frozenset(names)
+
+
+def check_parameters(request: HttpRequest, known: frozenset[str]) -> None:
+    """Raise ValidationError for what would otherwise be bent or ignored in silence."""
+    for name, values in request.GET.lists():
+        if name not in known:
+            text = _("This address knows these parameters: %(names)s.") % {"names": ", ".join(sorted(known))}
+            raise refused(name[:50], text, "unknown_parameter")
+        if len(values) > 1:
+            raise refused(name, _("Give this parameter once."), "repeated_parameter")
+        check_text(name, values[0])
+    if request.GET.get("lang", DEFAULT_LANGUAGE) not in LANGUAGES:
+        raise refused("lang", _("The languages are en, es and fr."), "unknown_language")
+
+
+def check_text(name: str, text: str) -> None:
+    if not text:
+        raise refused(name, _("Leave the parameter out or give it a value."), "empty_parameter")
+    if not text.isprintable() or "\N{REPLACEMENT CHARACTER}" in text:
+        raise refused(name, _("The value holds characters that cannot be read."), "bad_characters")
+    if len(text) > 200:
+        raise refused(name, _("The value is longer than 200 characters."), "too_long")
+
+
+def refused(field: str, text: str, code: str) -> ValidationError:
+    return ValidationError({field: ErrorDetail(text, code=code)})
+
+
+# --- Sharing ------------------------------------------------------------------------------------
+def is_one_format(view: View) -> bool:
+    renderers = getattr(getattr(view, "cls", None), "renderer_classes", ())
+    return len(getattr(view, "initkwargs", {}).get("renderer_classes", renderers)) < 2
+
+
+def share(request: HttpRequest, response: HttpResponse, is_one_format: bool) -> HttpResponse:
+    """Let a good answer be kept: by the edition cache where the address alone decides what it is.
+
+    The edition cache does not look at the Accept header, so an answer chosen by it gets its ETag here instead.
+    """
+    if request.method not in ("GET", "HEAD") or response.status_code != 200:
+        return response
+    if request.method == "GET" and (is_one_format or "format" in request.GET):
+        response.is_public = True  # type: ignore[attr-defined]
+        return response
+    patch_cache_control(response, public=True, max_age=SHORTEST_SHARED_SECONDS)
+    response["ETag"] = f'"{hashlib.sha256(response.content).hexdigest()[:20]}"'
+    return get_conditional_response(request, etag=response["ETag"], response=response) or response

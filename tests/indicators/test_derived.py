@@ -1,0 +1,134 @@
+"""Derived indicators from the packaged figures, worked by hand, with their inputs recorded."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from indicators import derived
+from indicators.models import Edition, Indicator, Observation, Series, Source
+
+pytestmark = pytest.mark.django_db
+
+
+def current(code: str, area: str, partner: str = "", source: str = "calculated"):
+    series = Series.objects.get(indicator__code=code, area=area, partner=partner, source__code=source)
+    return {row.period_label: row for row in series.observations.current().select_related("series")}
+
+
+def revise(code: str, area: str, year: int, value: str) -> Observation:
+    """A newer vintage of one figure, as a refresh would store it."""
+    series = Series.objects.get(indicator__code=code, area=area)
+    Observation.objects.filter(series=series, period=date(year, 1, 1), is_current=True).update(
+        is_current=False
+    )
+    return Observation.objects.create(
+        series=series, period=date(year, 1, 1), value=Decimal(value), vintage=timezone.now()
+    )
+
+
+def test_the_share_of_world_gdp_is_the_three_countries_over_the_world():
+    share = current("share-of-world-gdp", "NAM")
+
+    # 2023: (1788.9 + 27360.9 + 2140.1) / 105435.0 = 31289.9 / 105435 = 29.6770 %
+    assert round(share["2023"].value, 4) == Decimal("29.6770")
+    assert list(share)[0] == "1993"
+    assert list(share)[-1] == "2023"
+
+
+def test_published_shares_join_as_a_second_source_and_are_marked():
+    published = current("share-of-world-gdp", "NAM", source="published-figures")
+
+    assert {label: row.value for label, row in published.items()} == {"2024": 29, "2025": 30}
+    assert published["2025"].status == Observation.Status.ABOUT
+    assert published["2024"].document.code == "mcv-2025-03"
+
+
+@pytest.mark.parametrize(
+    ("partner", "ratio"),
+    [
+        ("MEX", "0.51"),
+        ("CAN", "0.18"),
+        ("CHN", "2.06"),
+    ],  # (505.9-334)/334, (412.7-349.4)/349.4, (438.9-143.5)/143.5
+)
+def test_the_trade_deficit_ratio_is_imports_less_exports_over_exports(partner, ratio):
+    values = current("us-trade-deficit-ratio", "USA", partner)
+
+    assert round(values["2024"].value, 2) == Decimal(ratio)
+
+
+def test_gdp_per_capita_turns_billions_over_millions_into_dollars():
+    values = current("gdp-per-capita-current", "MEX")
+
+    assert round(values["2023"].value, 2) == Decimal("13788.35")  # 1000 x 1788.9 / 129.740
+    assert "2024" not in values  # population is known for 2024, GDP is not
+
+
+def test_what_lacks_an_input_has_no_value_rather_than_zero():
+    assert not Series.objects.filter(indicator__code="regional-growth-premium").exists()
+
+
+def test_each_value_records_the_observations_it_was_computed_from():
+    value = current("share-of-world-gdp", "NAM")["2023"]
+
+    inputs = {(row.series.indicator.code, row.series.area): row.value for row in value.inputs.all()}
+
+    assert inputs == {
+        ("gdp-current", "MEX"): Decimal("1788.9"),
+        ("gdp-current", "USA"): Decimal("27360.9"),
+        ("gdp-current", "CAN"): Decimal("2140.1"),
+        ("gdp-current", "WLD"): Decimal("105435.0"),
+    }
+
+
+def test_computing_again_changes_nothing():
+    edition, count = Edition.objects.get().number, Observation.objects.count()
+
+    assert derived.recompute() == set()
+    assert (Edition.objects.get().number, Observation.objects.count()) == (edition, count)
+
+
+def test_a_revised_input_gives_the_derived_value_a_newer_vintage():
+    before = current("share-of-world-gdp", "NAM")["2023"]
+    revise("gdp-current", "WLD", 2023, "106000")
+
+    changed = derived.recompute([Indicator.objects.get(code="gdp-current").pk])
+
+    after = current("share-of-world-gdp", "NAM")["2023"]
+    assert Indicator.objects.get(code="share-of-world-gdp").pk in changed
+    assert round(after.value, 4) == Decimal("29.5188")  # 31289.9 / 106000
+    assert after.vintage > before.vintage
+    assert Observation.objects.get(pk=before.pk).value == before.value
+
+
+def test_a_withdrawn_input_withdraws_what_rested_on_it():
+    series = Series.objects.get(indicator__code="gdp-current", area="WLD")
+    series.observations.filter(period=date(2023, 1, 1), is_current=True).update(is_current=False)
+    Observation.objects.create(series=series, period=date(2023, 1, 1), value=None, vintage=timezone.now())
+
+    derived.recompute()
+
+    assert current("share-of-world-gdp", "NAM")["2023"].value is None
+    assert current("share-of-world-gdp", "NAM")["2022"].value is not None
+
+
+def test_growth_is_over_the_year_before_and_missing_without_it():
+    indicator = Indicator.objects.get(code="real-gdp")
+    source = Source.objects.get(code="published-figures")
+    for area, values in {
+        "NAM": {2022: "100", 2023: "103", 2025: "110"},
+        "WLD": {2022: "200", 2023: "204"},
+    }.items():
+        series = Series.objects.create(indicator=indicator, area=area, source=source, frequency="annual")
+        for year, value in values.items():
+            Observation.objects.create(
+                series=series, period=date(year, 1, 1), value=Decimal(value), vintage=timezone.now()
+            )
+
+    derived.recompute()
+
+    premium = current("regional-growth-premium", "NAM")
+    assert {label: row.value for label, row in premium.items()} == {"2023": Decimal("1")}  # 3 % less 2 %
+    assert premium["2023"].inputs.count() == 4
