@@ -27,13 +27,12 @@ class Moment:
 
 
 def observations_by_indicator(moment: Moment) -> dict[int, dict[Subject, list[dict[str, Any]]]]:
-    """All values known at the moment by indicator and subject, oldest first, as method observations.
+    """All values known at the moment, of periods that had ended, by indicator and subject, oldest first.
 
     Where several sources give a period, the one with the lowest precedence number is taken.
     """
     rows = (
         Observation.objects.as_of(moment.known)
-        .filter(period__lte=moment.as_of)
         .select_related("series__source")
         .order_by("series__precedence", "period")
     )
@@ -42,7 +41,7 @@ def observations_by_indicator(moment: Moment) -> dict[int, dict[Subject, list[di
         series = row.series
         subject = (series.area, series.partner, series.product)
         point = as_point(row)
-        if point["value"] is not None:
+        if point["value"] is not None and periods.last_day(point["period"]) <= moment.as_of:
             chosen[series.indicator_id][subject].setdefault(point["period"], point)
     return {
         indicator_id: {subject: in_time_order(points.values()) for subject, points in subjects.items()}

@@ -1,4 +1,4 @@
-"""What all tests share: one loaded monitor, published from the packaged figures and judged for a fixed day."""
+"""What all tests share: one loaded monitor, judged for a fixed day."""
 
 from datetime import date
 

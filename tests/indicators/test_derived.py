@@ -33,7 +33,7 @@ def test_the_share_of_world_gdp_is_the_three_countries_over_the_world():
 
     # 2023: (1788.9 + 27360.9 + 2140.1) / 105435.0 = 31289.9 / 105435 = 29.6770 %
     assert round(share["2023"].value, 4) == Decimal("29.6770")
-    assert list(share)[0] == "1993"
+    assert next(iter(share)) == "1993"
     assert list(share)[-1] == "2023"
 
 
