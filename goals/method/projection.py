@@ -55,23 +55,23 @@ def project(
     if parameters.kind not in ("reach_level", "relative_change"):
         return Projection(reason="not_projected")
     known = as_known(observations)
+    points = last_years(known, YEARS)
     resolved, reason, _ = resolve(parameters, known)
-    if reason:
-        return Projection(reason=reason)
-    path, points = path_of(resolved), last_years(known, YEARS)
-    if _too_few(points, path):
-        return Projection(reason="too_few_points", points=points)
-    return _project(points, path, resolved.direction, bounds)
-
-
-def _too_few(points: Sequence[Point], path: Path) -> bool:
     if len(points) < LEAST_POINTS:
-        return True
+        return Projection(reason="too_few_points", points=points)
+    if reason:
+        return Projection(reason=reason, points=points)
+    return _project(points, path_of(resolved), resolved.direction, bounds)
+
+
+def _spans_too_little(points: Sequence[Point], path: Path) -> bool:
     span = min(Decimal(LEAST_SPAN), (path.target.t - path.baseline.t) / 5)
     return not in_order(span, points[-1].t - points[0].t)
 
 
 def _project(points: tuple[Point, ...], path: Path, direction: str, bounds: Bounds) -> Projection:
+    if _spans_too_little(points, path):
+        return Projection(reason="too_few_points", points=points)
     target = worth(path.target)
     logs = path.grows and min(target, *(value for _, value in coordinates(points))) > 0
     at = [(t, y.ln() if logs else y) for t, y in coordinates(points)]

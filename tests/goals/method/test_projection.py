@@ -39,6 +39,7 @@ def test_four_points_are_too_few():
     values = {year: YEARS[year] for year in (2021, 2022, 2023, 2025)}
     assert projected(values).reason == "too_few_points"
     assert projected(values).projection is None
+    assert projected({}).reason == "too_few_points"
 
 
 def test_five_points_must_span_four_years_or_a_fifth_of_the_way():
