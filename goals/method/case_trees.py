@@ -16,7 +16,7 @@ from goals.method.case_inputs import (
     number,
     subgoal_parameters,
 )
-from goals.method.changes import COMPOSITION, MOVEMENT, Row, Step, row_kind, step
+from goals.method.changes import COMPOSITION, Row, Step, row_kind, step
 from goals.method.exact import ONE, ZERO, clamp, exactly, ratio
 from goals.method.layers import (
     IndicatorLayer,
@@ -77,11 +77,18 @@ def subgoal_node(raw: Raw, as_of: date | None = None) -> SubgoalNode:
         numbers=numbers(raw),
         weight=needed_number(raw.get("weight"), ONE),
         counted=raw.get("counted") is not False and _state(raw) not in UNCOUNTED,
-        update_state="closed" if _state(raw) in ("completed", "closed") else raw.get("update_state"),
+        update_state=_update_state(raw),
         progress_from=raw.get("progress_from") or ("children" if children and not has_own else "own"),
         children=children,
     )
     return _judged(node, raw, as_of) if as_of and isinstance(raw.get("target"), Mapping) else node
+
+
+def _update_state(raw: Raw) -> str | None:
+    if _state(raw) in ("completed", "closed"):
+        return "closed"
+    stated = raw.get("update_state")
+    return "awaiting_first" if stated == "awaiting" else stated
 
 
 def _state(raw: Raw) -> str | None:
@@ -210,12 +217,12 @@ def _entering(raw: Raw, values: Raw) -> Raw:
 
 @exactly
 def steps_between(
-    before: Sequence[Raw], after: Sequence[Raw], leaf: str, cause: str | None
+    before: Sequence[Raw], after: Sequence[Raw], leaf: str, cause: str | None, changes_state: bool = False
 ) -> tuple[Step, ...]:
     """One step per node from the leaf to the whole. Raises CaseError when there is no such leaf."""
     was, now = measured(before, leaf), measured(after, leaf)
     rows = [row_at(listed, leaf) for listed in (before, after)]
-    kind = COMPOSITION if row_kind(*rows) == COMPOSITION else MOVEMENT
+    kind = COMPOSITION if changes_state else row_kind(*rows)
     return tuple(
         step(node, level, was[node, level], measures, kind, cause) for (node, level), measures in now.items()
     )

@@ -133,14 +133,19 @@ def row_kind(before: Row | None, after: Row | None) -> str:
 
 @exactly
 def climb(
-    links: Sequence[Link], before: Row | None, after: Row | None, cause: str | None = None
+    links: Sequence[Link],
+    before: Row | None,
+    after: Row | None,
+    cause: str | None = None,
+    kind: str | None = None,
 ) -> tuple[tuple[Step, ...], tuple[Link, ...]]:
     """Carry a leaf's change from ancestor to ancestor, the lowest first, in one pass.
 
     Returns a step per ancestor and the links with their new sums. A change of composition stays one
-    all the way up: whatever it moves further on is not progress.
+    all the way up: whatever it moves further on is not progress. The rows alone cannot tell a change of
+    state; whoever makes one says `kind`.
     """
-    kind = row_kind(before, after)
+    kind = kind or row_kind(before, after)
     steps: list[Step] = []
     moved: list[Link] = []
     for link in links:

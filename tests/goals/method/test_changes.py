@@ -86,3 +86,4 @@ def test_withdrawal_and_a_new_weight_are_composition():
     assert delta(id="s", counted=False)["kind"] == "composition"
     assert delta(id="s", state="withdrawn")["layer"]["after"]["progress"] == 1
     assert delta(id="s", weight=3)["kind"] == "composition"
+    assert delta(id="s", state="completed", progress=1)["kind"] == "composition"
