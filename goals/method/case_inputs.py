@@ -128,6 +128,8 @@ def target_parameters(raw: Raw, on: date | None = None) -> TargetParameters:
     """The parameters of a target as in force on a day; absent ones take the method's defaults."""
     kind = raw.get("kind") or ("sustain" if "hold_from" in raw else "reach_level")
     stated = placed(in_force(raw.get("target"), on))
+    if kind == "rank" and "rank" in raw:
+        stated = {"value": raw["rank"], **stated}
     target = anchor(stated) if first_of(stated, PERIOD_NAMES) else None
     baseline = placed(in_force(raw.get("baseline"), on))
     change = number(first_of(raw, ("change",), stated.get("change")))
@@ -240,7 +242,7 @@ def _stated(raw: Any) -> dict[str, Any]:
 
 
 def state(raw: Raw) -> str | None:
-    return raw.get("state")
+    return first_of(raw, ("state", "status"))
 
 
 def _since(raw: Raw, what: str) -> date | None:

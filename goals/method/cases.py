@@ -38,7 +38,7 @@ def check_case(case: Raw, tolerance: Decimal = DEFAULT_TOLERANCE) -> list[Differ
 
 def run(op: Any, given: Any) -> Outcome:
     """The outcome of an operation on an input as parsed from JSON, as a dictionary."""
-    if op not in OPERATIONS:
+    if not isinstance(op, str) or op not in OPERATIONS:
         raise CaseError(f"“{op}” is no operation: one of {', '.join(OPERATIONS)}")
     if not isinstance(given, Mapping):
         raise CaseError("it lacks “input”")
@@ -171,7 +171,12 @@ def _bounds(given: Raw) -> Bounds:
 
 def run_freshness(given: Raw) -> Outcome:
     is_subgoal = bool(read.first_of(given, ("subgoal", "sub_goal"), "cadence" in given))
-    end = _latest_end(given)
+    awaits = is_subgoal and not _dated(given)
+    end = read.needed_day(given, "start", "baseline") if awaits else _latest_end(given)
+    if end is None:
+        return dict.fromkeys(("freshness", "state", "status", "age", "age_days")) | {
+            "reason": "no_observation"
+        }
     frequency = read.first_of(given, ("frequency", "cadence"), "quarterly" if is_subgoal else None)
     frequency = frequency or read.frequency(given, _dated(given))
     lag = Decimal(0) if is_subgoal else read.number(given.get("lag"))
@@ -180,7 +185,7 @@ def run_freshness(given: Raw) -> Outcome:
     return fresh | {
         "freshness": fresh["state"],
         "status": fresh["state"],
-        "update_state": STATES[fresh["state"]],
+        "update_state": "awaiting_first" if awaits and fresh["state"] == "fresh" else STATES[fresh["state"]],
         "age_months": fresh["age"],
         "months": fresh["age"],
         "days": fresh["age_days"],
@@ -194,7 +199,7 @@ def _dated(given: Raw) -> tuple[Point, ...]:
     listed = read.first_of(given, ("observations", "updates"))
     if listed is not None:
         return as_known(read.points(listed), read.knowledge_day(given))
-    latest = read.first_of(given, ("latest", "period", "latest_period", "last", "start"))
+    latest = read.first_of(given, ("latest", "period", "latest_period", "latest_update", "last"))
     named = latest if isinstance(latest, list) else [latest]
     return in_time_order(Point(_named_period(item), None) for item in named if item is not None)
 
@@ -203,12 +208,10 @@ def _named_period(item: Any) -> str:
     return read.period(read.first_of(item, read.PERIOD_NAMES) if isinstance(item, Mapping) else item)
 
 
-def _latest_end(given: Raw) -> date:
+def _latest_end(given: Raw) -> date | None:
     stated = read.day(read.first_of(given, ("latest_end", "period_end", "end")))
     dated = _dated(given)
-    if stated is None and not dated:
-        raise CaseError("the input lacks “latest”")
-    return stated or period_end(dated[-1].period)
+    return period_end(dated[-1].period) if dated and stated is None else stated
 
 
 def run_subgoal(given: Raw) -> Outcome:
@@ -253,7 +256,7 @@ def run_delta(given: Raw) -> Outcome:
     leaf, values, cause = _change(given)
     before = trees.goals(given)
     after = trees.changed(before, leaf, values)
-    steps = trees.steps_between(before, after, leaf, cause)
+    steps = trees.steps_between(before, after, leaf, cause, changes_state="state" in values)
     listed: list[Outcome] = [dict(one.delta) | one.as_dict() for one in steps]
     by_level = {one["level"]: one for one in reversed(listed)} | {"leaf": listed[0]}
     by_node = {one["node"]: one for one in listed}

@@ -105,6 +105,16 @@ def test_time_answers_for_one_period_or_several():
     assert run("time", {"periods": ["2024", "2024-Q1"]})["values"] == [2024, Decimal("2023.625")]
 
 
+def test_freshness_reads_a_period_observations_or_the_start_of_a_sub_goal():
+    on = {"as_of": "2025-06-30"}
+    assert run("freshness", {"latest": 2024, **on})["freshness"] == "fresh"
+    listed = [{"period": "2024-Q1", "value": 1}, {"period": "2025-Q1", "value": None}]
+    assert run("freshness", {"observations": listed, **on})["freshness"] == "outdated"
+    waiting = run("freshness", {"cadence": "quarterly", "start": "2025-05-01", **on})
+    assert (waiting["update_state"], waiting["soft"]) == ("awaiting_first", 4)
+    assert run("freshness", {"frequency": "annual", "latest": None, **on})["reason"] == "no_observation"
+
+
 def test_goals_may_be_given_as_numbers_already_rolled_up():
     outcome = run(
         "overall",
