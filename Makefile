@@ -4,22 +4,20 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench locked clean python
+.PHONY: demo test lint locked clean python
 
 demo: $(VENV)/run
 	@$(BIN)/python manage.py demo --port $(PORT)
 
 test: $(VENV)/dev
 	@$(BIN)/python -m pytest
+	@$(BIN)/python tests/on_services.py
 
 lint: $(VENV)/dev
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
 	@$(BIN)/mypy
-
-bench: $(VENV)/dev
-	@$(BIN)/python -m benchmarks
 
 # Only when pyproject.toml changed: pin everything again, with hashes and without index addresses.
 locked:

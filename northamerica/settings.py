@@ -161,6 +161,7 @@ else:
         "data_folder_out": str(QUEUE_DIR / "messages"),
         "control_folder": str(QUEUE_DIR / "control"),
         "store_processed": False,
+        "polling_interval": 0.2,
     }
 
 for folder in ("messages", "control", "results"):
