@@ -1,0 +1,212 @@
+"""The administration of goals, targets, sub-goals, updates and what was made of them."""
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
+
+from goals.models import Assumption, Goal, Result, Review, SubGoal, Target, TargetVersion, Update
+from goals.version_form import VERSION_FIELDS, NewVersionForm, prefill
+from indicators.admin import NARROW_TEXTS
+from indicators.admin_base import Lasting, PublishingAdmin, ReadOnly, ReadOnlyAdmin
+
+
+# --- Goals and targets --------------------------------------------------------------------------
+@admin.register(Goal)
+class GoalAdmin(Lasting, PublishingAdmin, TranslationAdmin):
+    list_display = ("number", "code", "name", "weight")
+    list_display_links = ("number", "code")
+    search_fields = ("code", "name", "statement")
+    formfield_overrides = NARROW_TEXTS
+    fieldsets = (
+        (None, {"fields": ("code", "number", "weight", "document")}),
+        (_("Texts: English, Spanish, French"), {"fields": (
+            ("name_en", "name_es", "name_fr"),
+            ("statement_en", "statement_es", "statement_fr"),
+        )}),
+    )  # fmt: skip
+
+    def get_readonly_fields(self, request, obj=None):
+        return ("code",) if obj else ()
+
+
+class AssumptionInline(TranslationStackedInline):
+    model = Assumption
+    extra = 0
+    formfield_overrides = NARROW_TEXTS
+    fieldsets = ((None, {"fields": ("code", ("text_en", "text_es", "text_fr"))}),)
+
+
+class VersionInline(ReadOnly, admin.TabularInline):
+    """A target's history: shown, never edited in place."""
+
+    model = TargetVersion
+    verbose_name_plural = _("versions, newest first")
+    ordering = ("-number",)
+    fields = (
+        "number", "valid_from", "author", "reason", "kind", "baseline_period", "baseline_value",
+        "target_period", "target_value", "change",
+    )  # fmt: skip
+    show_change_link = True
+    extra = 0
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("target__indicator", "author")
+
+
+@admin.register(Target)
+class TargetAdmin(Lasting, PublishingAdmin):
+    list_display = ("indicator", "goal", "number", "is_headline", "position", "new_version")
+    list_filter = ("goal", "is_headline")
+    list_select_related = ("indicator", "goal")
+    search_fields = ("indicator__code", "indicator__name", "number")
+    autocomplete_fields = ("indicator",)
+    readonly_fields = ("new_version",)
+    fields = ("goal", "indicator", "number", "is_headline", "position", "new_version")
+    inlines = (VersionInline, AssumptionInline)
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("indicator", "goal")
+
+    def get_readonly_fields(self, request, obj=None):
+        return ("indicator", *self.readonly_fields) if obj else self.readonly_fields
+
+    @admin.display(description=_("change"))
+    def new_version(self, target: Target) -> str:
+        if not target.pk:
+            return "–"
+        address = reverse("admin:goals_targetversion_add")
+        return format_html('<a href="{}?target={}">{}</a>', address, target.pk, _("Add a new version"))
+
+
+@admin.register(TargetVersion)
+class TargetVersionAdmin(PublishingAdmin):
+    """The only way to change a target: a further version, prefilled from the newest, with its reason."""
+
+    form = NewVersionForm
+    list_display = ("target", "number", "valid_from", "kind", "reason", "author")
+    list_filter = ("kind",)
+    list_select_related = ("target__indicator", "author")
+    search_fields = ("target__indicator__code", "target__indicator__name", "reason")
+    fieldsets = (
+        (None, {"fields": ("target", "follows", "reason", "document")}),
+        (_("What is aimed at"), {"fields": ("kind", "areas", "direction", "path", "weight")}),
+        (_("From a baseline to a target"), {"fields": (
+            ("baseline_period", "baseline_value"), "milestones", ("target_period", "target_value"), "change",
+        )}),
+        (_("To hold every year"), {"fields": (
+            ("bound", "threshold"), ("comparator_area", "margin"), ("hold_from", "hold_to"),
+        )}),
+    )  # fmt: skip
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return False
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return False
+
+    def get_fieldsets(self, request, obj=None):
+        if obj is None:
+            return super().get_fieldsets(request, obj)
+        return [(None, {"fields": ("target", "number", "valid_from", "author", "reason", *VERSION_FIELDS)})]
+
+    def add_view(self, request, form_url="", extra_context=None):
+        if request.method == "GET" and target_asked(request) is None:
+            messages.info(request, _("Choose the target to change, then “Add a new version”."))
+            return HttpResponseRedirect(reverse("admin:goals_target_changelist"))
+        return super().add_view(request, form_url, extra_context)
+
+    def get_changeform_initial_data(self, request) -> dict:
+        target = target_asked(request)
+        return prefill(target) if target else {}
+
+    def save_model(self, request, obj, form, change) -> None:
+        obj.number, obj.author = form.next_number, request.user
+        super().save_model(request, obj, form, change)
+
+
+def target_asked(request) -> Target | None:
+    asked = request.GET.get("target", "")
+    return Target.objects.filter(pk=asked).first() if asked.isdecimal() and len(asked) < 19 else None
+
+
+# --- Sub-goals, updates, reviews ----------------------------------------------------------------
+@admin.register(SubGoal)
+class SubGoalAdmin(Lasting, PublishingAdmin):
+    list_display = ("title", "organization", "goal", "state", "published_on", "target_date")
+    list_filter = ("state", "goal", "organization__type", "organization__is_sample")
+    list_select_related = ("organization", "goal")
+    search_fields = ("code", "title", "organization__name")
+    autocomplete_fields = ("organization", "target", "parent", "contributes_to")
+    readonly_fields = ("published_on",)
+
+    def get_readonly_fields(self, request, obj=None):
+        return ("code", "organization", *self.readonly_fields) if obj else self.readonly_fields
+
+    def save_model(self, request, obj, form, change) -> None:
+        if obj.state in SubGoal.PUBLIC_STATES and obj.published_on is None:
+            obj.published_on = timezone.now().date()
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(Update)
+class UpdateAdmin(Lasting, PublishingAdmin):
+    """An update the public has seen keeps its words and numbers; it is corrected by a newer one."""
+
+    list_display = ("sub_goal", "date", "value", "state", "evidence_grade", "author", "published_at")
+    list_filter = ("state", "evidence_grade", "language")
+    list_select_related = ("sub_goal", "author")
+    search_fields = ("sub_goal__title", "sub_goal__code", "note")
+    autocomplete_fields = ("sub_goal", "corrected_by")
+    readonly_fields = ("author", "published_at")
+    reported = ("sub_goal", "date", "value", "note", "language", "evidence_url", "author_role")
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("sub_goal", "author")
+
+    def get_readonly_fields(self, request, obj=None):
+        was_public = obj is not None and obj.published_at is not None
+        return (*self.readonly_fields, *self.reported) if was_public else self.readonly_fields
+
+    def save_model(self, request, obj, form, change) -> None:
+        if not change:
+            obj.author = request.user
+        if obj.state in Update.PUBLIC_STATES and obj.published_at is None:
+            obj.published_at = timezone.now()
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(Review)
+class ReviewAdmin(Lasting, PublishingAdmin):
+    """A review is given once, in the name of whoever is signed in."""
+
+    list_display = ("update_reviewed", "decision", "reviewer", "decided_at")
+    list_filter = ("decision",)
+    list_select_related = ("update_reviewed__sub_goal", "reviewer")
+    search_fields = ("update_reviewed__sub_goal__title", "comment")
+    autocomplete_fields = ("update_reviewed",)
+    readonly_fields = ("reviewer", "decided_at")
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return False
+
+    def save_model(self, request, obj, form, change) -> None:
+        obj.reviewer = request.user
+        super().save_model(request, obj, form, change)
+
+
+# --- Results ------------------------------------------------------------------------------------
+@admin.register(Result)
+class ResultAdmin(ReadOnlyAdmin):
+    list_display = ("node", "level", "status", "progress", "pace", "as_of", "cause", "is_current")
+    list_filter = ("is_current", "level", "status", "goal")
+    search_fields = ("node", "cause")
+
+    def get_queryset(self, request) -> QuerySet[Result]:
+        found = super().get_queryset(request)
+        is_list = request.resolver_match.url_name == "goals_result_changelist"
+        return found.defer("outcome", "explanation") if is_list else found

@@ -1,0 +1,324 @@
+"""The administration of what is measured and where it comes from."""
+
+from datetime import datetime
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+from modeltranslation.admin import TranslationAdmin
+
+from indicators import formulas, held, refresh
+from indicators.admin_base import NOT_QUEUED, Lasting, PublishingAdmin, ReadOnly, ReadOnlyAdmin
+from indicators.formulas import FormulaError
+from indicators.models import Document, Feed, HeldBatch, Indicator, Observation, Payload, Run, Series, Source
+from indicators.queueing import enqueue, reached
+from indicators.sources import SourceError
+
+ROWS_SHOWN = 500
+NARROW_TEXTS = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 6, "cols": 34})}}
+"""Small enough for three languages beside each other."""
+
+
+# --- Indicators ---------------------------------------------------------------------------------
+class IndicatorForm(forms.ModelForm):
+    class Meta:
+        model = Indicator
+        exclude = ()  # noqa: DJ006 - the admin's fieldsets name the fields
+
+    def clean(self) -> dict:
+        fields = super().clean() or self.cleaned_data
+        is_derived = fields.get("origin") == Indicator.Origin.DERIVED
+        code, formula = fields.get("code") or self.instance.code, fields.get("formula", "")
+        if is_derived and code and "formula" not in self.errors:
+            self.refuse_bad_formula(code, formula)
+        elif formula and not is_derived:
+            self.add_error("formula", _("Only a calculated indicator has a formula."))
+        return fields
+
+    def refuse_bad_formula(self, code: str, formula: str) -> None:
+        """It must be readable, rest on known indicators and not lead back to itself."""
+        others = Indicator.objects.filter(origin=Indicator.Origin.DERIVED).exclude(pk=self.instance.pk)
+        try:
+            references = formulas.parse(formula).references
+            formulas.calculation_order({**dict(others.values_list("code", "formula")), code: formula})
+        except FormulaError as error:
+            self.add_error("formula", str(error))
+        else:
+            self.refuse_unknown({reference.indicator for reference in references})
+
+    def refuse_unknown(self, codes: set[str]) -> None:
+        known = Indicator.objects.filter(code__in=codes).values_list("code", flat=True)
+        if unknown := codes.difference(known):
+            self.add_error(
+                "formula", _("There is no indicator “%(code)s”.") % {"code": ", ".join(sorted(unknown))}
+            )
+
+
+class SeriesInline(ReadOnly, admin.TabularInline):
+    model = Series
+    fields = ("area", "partner", "product", "source", "frequency", "feed", "key", "precedence")
+    show_change_link = True
+    extra = 0
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("indicator", "source", "feed")
+
+
+@admin.register(Indicator)
+class IndicatorAdmin(Lasting, PublishingAdmin, TranslationAdmin):
+    form = IndicatorForm
+    list_display = ("code", "name", "unit", "frequency", "origin")
+    list_filter = ("origin", "frequency")
+    search_fields = ("code", "name", "unit")
+    inlines = (SeriesInline,)
+    formfield_overrides = NARROW_TEXTS
+    fieldsets = (
+        (None, {"fields": ("code", "unit", "decimals", "frequency", "lag_months")}),
+        (_("Texts: English, Spanish, French"), {"fields": (
+            ("name_en", "name_es", "name_fr"),
+            ("description_en", "description_es", "description_fr"),
+            ("missing_data_note_en", "missing_data_note_es", "missing_data_note_fr"),
+        )}),
+        (_("Where values come from"), {"fields": ("origin", "formula")}),
+        (_("What is believed"), {"fields": ("lower_bound", "upper_bound", "change_limit")}),
+    )  # fmt: skip
+
+    def get_readonly_fields(self, request, obj=None):
+        return ("code", "unit", "frequency") if obj else ()
+
+    def follow_up(self, obj: Indicator) -> bool:
+        """Announced with its inputs, so that it is calculated anew when its formula changed."""
+        inputs = {reference.indicator for reference in inputs_of(obj)}
+        ids = set(Indicator.objects.filter(code__in=inputs).values_list("pk", flat=True))
+        return reached(lambda: refresh.announce(ids | {obj.pk}, f"catalogue:{obj.code}"))
+
+
+def inputs_of(indicator: Indicator) -> list[formulas.Reference]:
+    return formulas.parse(indicator.formula).references if indicator.formula else []
+
+
+# --- Series and their observations --------------------------------------------------------------
+@admin.register(Series)
+class SeriesAdmin(Lasting, PublishingAdmin):
+    list_display = ("__str__", "source", "frequency", "feed", "key", "precedence", "observations_link")
+    list_filter = ("source", "frequency", "area")
+    list_select_related = ("indicator", "source", "feed")
+    search_fields = ("indicator__code", "indicator__name", "area", "partner", "product", "key")
+    autocomplete_fields = ("indicator", "source", "feed")
+    readonly_fields = ("observations_link",)
+
+    @admin.display(description=_("observations"))
+    def observations_link(self, series: Series) -> str:
+        if not series.pk:
+            return "–"
+        address = reverse("admin:indicators_observation_changelist")
+        return links([(f"{address}?series__id__exact={series.pk}", _("show"))])
+
+    def get_readonly_fields(self, request, obj=None):
+        subject = ("indicator", "area", "partner", "product", "source", "frequency") if obj else ()
+        return (*subject, *self.readonly_fields)
+
+
+@admin.register(Observation)
+class ObservationAdmin(ReadOnlyAdmin):
+    list_display = ("series", "period_label", "value", "status", "vintage", "is_current", "run", "document")
+    list_filter = (
+        "is_current",
+        "status",
+        ("series__indicator", admin.RelatedOnlyFieldListFilter),
+        "series__area",
+    )
+    search_fields = ("series__indicator__code", "series__area", "series__partner", "series__product")
+    exclude = ("inputs",)
+    readonly_fields = ("payload_checksum", "calculated_from")
+
+    def lookup_allowed(self, lookup, value, request=None) -> bool:
+        return lookup == "series__id__exact" or super().lookup_allowed(lookup, value, request)
+
+    def get_queryset(self, request):
+        found = super().get_queryset(request)
+        return found.select_related("series__indicator", "run__feed", "run__payload", "document")
+
+    @admin.display(description=_("payload"))
+    def payload_checksum(self, observation: Observation) -> str:
+        payload = observation.run.payload if observation.run else None
+        return links([(page_of(payload), payload.sha256)]) if payload else "–"
+
+    @admin.display(description=_("calculated from"))
+    def calculated_from(self, observation: Observation) -> str:
+        used = observation.inputs.select_related("series__indicator")
+        return links((page_of(row), str(row)) for row in used) or "–"
+
+
+def page_of(row: models.Model) -> str:
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=(row.pk,))
+
+
+def links(items) -> str:
+    """Addresses with their texts, a line each."""
+    return format_html_join("\n", '<a href="{}">{}</a><br>', items)
+
+
+# --- Sources ------------------------------------------------------------------------------------
+@admin.register(Document)
+class DocumentAdmin(Lasting, PublishingAdmin):
+    list_display = ("code", "title", "publisher", "published")
+    search_fields = ("code", "title", "publisher")
+
+
+@admin.register(Source)
+class SourceAdmin(Lasting, PublishingAdmin):
+    list_display = ("code", "name", "licence", "is_calculated")
+    search_fields = ("code", "name")
+
+
+@admin.register(Feed)
+class FeedAdmin(Lasting, admin.ModelAdmin):
+    list_display = (
+        "code", "source", "is_active", "last_success_at", "last_run_at", "failures", "breaker_until",
+        "next_due_at", "running_since",
+    )  # fmt: skip
+    list_filter = ("source", "is_active")
+    list_select_related = ("source",)
+    search_fields = ("code", "source__name")
+    actions = ("refresh_now",)
+    readonly_fields = (
+        "next_due_at", "running_since", "failures", "breaker_until", "last_run_at", "last_success_at",
+        "last_change_at",
+    )  # fmt: skip
+
+    @admin.display(description=_("running since"))
+    def running_since(self, feed: Feed) -> datetime | None:
+        is_claimed = feed.lease_until and feed.lease_until > timezone.now()
+        return feed.lease_until - settings.REFRESH_LEASE if is_claimed else None
+
+    @admin.action(description=_("Refresh now"), permissions=["change"])
+    def refresh_now(self, request, queryset) -> None:
+        running = {feed: since for feed in queryset if (since := self.running_since(feed))}
+        for feed, since in running.items():
+            text = _("A refresh of %(feed)s is already running since %(since)s UTC.")
+            messages.warning(request, text % {"feed": feed, "since": f"{since:%H:%M}"})
+        waiting = [feed.pk for feed in queryset if feed not in running]
+        if not all(enqueue("indicators.tasks.run_feed", pk, Run.Trigger.BUTTON) for pk in waiting):
+            messages.warning(request, NOT_QUEUED)
+        elif waiting:
+            messages.success(request, _("Queued for refresh: %(count)d.") % {"count": len(waiting)})
+
+
+@admin.register(Run)
+class RunAdmin(ReadOnlyAdmin):
+    list_display = (
+        "feed", "started_at", "ended_at", "trigger", "verdict", "reason", "new_count", "revised_count",
+        "unchanged_count", "payload",
+    )  # fmt: skip
+    list_filter = ("verdict", "trigger", "feed")
+    list_select_related = ("feed", "payload")
+    search_fields = ("feed__code", "reason")
+
+
+@admin.register(Payload)
+class PayloadAdmin(ReadOnlyAdmin):
+    list_display = ("sha256", "size", "content_type", "first_seen_at")
+    search_fields = ("sha256",)
+    readonly_fields = ("runs_link",)
+
+    @admin.display(description=_("runs"))
+    def runs_link(self, payload: Payload) -> str:
+        return links((page_of(run), str(run)) for run in payload.runs.select_related("feed")[:20])
+
+
+# --- Held batches -------------------------------------------------------------------------------
+class DecisionForm(forms.Form):
+    decision = forms.ChoiceField(choices=[("approve", _("Approve")), ("reject", _("Reject"))])
+    reason = forms.CharField(
+        label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3, "cols": 70, "required": True}),
+        error_messages={"required": _("Give a reason; nothing was decided.")},
+    )  # fmt: skip
+
+
+@admin.register(HeldBatch)
+class HeldBatchAdmin(ReadOnlyAdmin):
+    list_display = ("run", "doubts_text", "decision", "decided_at", "decided_by")
+    list_filter = ("decision", "run__feed")
+    list_select_related = ("run__feed", "decided_by")
+    search_fields = ("run__feed__code",)
+    fields = ("run", "doubts_text", "decision", "decided_at", "decided_by", "reason")
+    readonly_fields = ("doubts_text",)
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("run__feed", "decided_by")
+
+    @admin.display(description=_("doubts"))
+    def doubts_text(self, batch: HeldBatch) -> str:
+        return " ".join(batch.doubts)
+
+    def get_urls(self):
+        decide = self.admin_site.admin_view(require_POST(self.decide_view))
+        return [path("<int:pk>/decide/", decide, name="indicators_heldbatch_decide"), *super().get_urls()]
+
+    def may_decide(self, request) -> bool:
+        return request.user.has_perm("indicators.change_heldbatch")
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        batch = self.get_object(request, object_id)
+        context = comparison(batch) if batch and self.has_view_permission(request, batch) else {}
+        if batch and batch.decision == HeldBatch.Decision.WAITING and self.may_decide(request):
+            context["decision_form"] = DecisionForm()
+        return super().change_view(request, object_id, form_url, context | (extra_context or {}))
+
+    def decide_view(self, request, pk: int):
+        batch = get_object_or_404(self.get_queryset(request), pk=pk)
+        if not self.may_decide(request):
+            raise PermissionDenied
+        form = DecisionForm(request.POST)
+        if form.is_valid():
+            self.decide(request, batch, **form.cleaned_data)
+        for problem in (problem for listed in form.errors.values() for problem in listed):
+            messages.error(request, problem)
+        return redirect(page_of(batch))
+
+    def decide(self, request, batch: HeldBatch, decision: str, reason: str) -> None:
+        approve = decision == "approve"
+        decided: list[bool] = []  # stays empty when the broker fails after the decision was stored
+        try:
+            queued = reached(lambda: decided.append(refresh.decide(batch, approve, request.user, reason)))
+        except SourceError as error:
+            messages.error(request, _("Nothing was decided: %(error)s") % {"error": error})
+            return
+        if not queued:
+            messages.warning(request, NOT_QUEUED)
+        batch.refresh_from_db()
+        self.tell(request, batch, is_first=all(decided))
+
+    def tell(self, request, batch: HeldBatch, is_first: bool) -> None:
+        if is_first:
+            self.log_change(request, batch, f"{batch.get_decision_display()}: {batch.reason}")
+            messages.success(request, batch.get_decision_display().capitalize() + ".")
+        else:
+            messages.error(request, first_to_decide(batch))
+
+
+def first_to_decide(batch: HeldBatch) -> str:
+    return _("Already %(decision)s by %(person)s on %(moment)s UTC: %(reason)s") % {
+        "decision": batch.get_decision_display(),
+        "person": batch.decided_by or _("the program"),
+        "moment": f"{batch.decided_at:%Y-%m-%d %H:%M}" if batch.decided_at else "–",
+        "reason": batch.reason or "–",
+    }
+
+
+def comparison(batch: HeldBatch) -> dict:
+    rows = held.differences(batch)
+    return {
+        "compared": rows[:ROWS_SHOWN],
+        "left_out": max(0, len(rows) - ROWS_SHOWN),
+        "unchanged": len(batch.rows) - sum(row.is_in_answer for row in rows),
+    }

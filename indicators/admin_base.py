@@ -1,0 +1,64 @@
+"""What the administration of several rooms shares: read-only tables, and telling when the queue is down."""
+
+from collections.abc import Callable
+
+from django.contrib import admin, messages
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from indicators import edition
+from indicators.queueing import enqueue
+
+NOT_QUEUED = _("Refresh could not be queued; it will run on schedule.")
+
+
+class ReadOnly:
+    """Rows that the program alone writes: nobody adds, changes or deletes them here."""
+
+    def has_add_permission(self, request, obj=None) -> bool:
+        return False
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return False
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return False
+
+
+class ReadOnlyAdmin(ReadOnly, admin.ModelAdmin):
+    """A table to look at, with its filters and its links."""
+
+    list_per_page = 50
+    show_full_result_count = False
+
+
+class Lasting:
+    """Rows that others rest on: they may be changed here, never deleted."""
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return False
+
+
+class PublishingAdmin(admin.ModelAdmin):
+    """Saving a row moves the edition on in the same transaction, so no page is served from before."""
+
+    def save_related(self, request, form, formsets, change) -> None:
+        super().save_related(request, form, formsets, change)
+        self.publish(request, form.instance)
+
+    def delete_model(self, request, obj) -> None:
+        super().delete_model(request, obj)
+        self.publish(request, obj)
+
+    def publish(self, request, obj) -> None:
+        edition.advance()
+        transaction.on_commit(lambda: tell_unless(request, lambda: self.follow_up(obj)))
+
+    def follow_up(self, obj) -> bool:
+        """Have workers recompute what rests on the row; False if the broker could not be reached."""
+        return enqueue("goals.tasks.reconcile")
+
+
+def tell_unless(request, queued: Callable[[], bool]) -> None:
+    if not queued():
+        messages.warning(request, NOT_QUEUED)
