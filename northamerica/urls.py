@@ -4,7 +4,13 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
+from northamerica import health
+
+admin.site.site_header = admin.site.site_title = "North American Progress Monitor"
+
 urlpatterns = [
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
     path("admin/", admin.site.urls),
     *i18n_patterns(path("", include("public.urls"))),
 ]

@@ -14,6 +14,8 @@ from indicators import edition
 EDITION_LOOKUP_SECONDS = 1.0
 KEPT_IN_PROCESS = 500
 KEPT_IN_CACHE_SECONDS = 24 * 3600
+NEVER_KEPT = ("/healthz", "/readyz", "/admin/")
+"""Never public, and answered even while the cache is down: the edition is not asked for."""
 
 Kept = tuple[bytes, dict[str, str]]
 """Body and headers of a response that is the same for everybody."""
@@ -56,7 +58,7 @@ class EditionCacheMiddleware:
         self.kept: OrderedDict[str, Kept] = OrderedDict()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.method != "GET":
+        if request.method != "GET" or request.path.startswith(NEVER_KEPT):
             return self.get_response(request)
         key = key_of(request)
         kept = self.recall(key)
