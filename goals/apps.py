@@ -15,8 +15,10 @@ class GoalsConfig(AppConfig):
 def hand_on(sender, indicator_ids: set[int], cause: str, **kwargs) -> None:
     """Have a worker bring everything that rests on the published values up to date.
 
-    By name: the web process that hands on must not import the worker's modules.
+    By name: the web process that hands on must not import the worker's modules. Without ignore_result
+    Celery first subscribes to the result store, for 20 seconds while it is down.
     """
+    arguments = (sorted(indicator_ids), cause)
     transaction.on_commit(
-        lambda: current_app.send_task("goals.tasks.follow_publication", (sorted(indicator_ids), cause))
+        lambda: current_app.send_task("goals.tasks.follow_publication", arguments, ignore_result=True)
     )
