@@ -1,8 +1,15 @@
-"""Where values come from: one module a source, each with `fetch(feed) -> Answer` and `parse(answer, feed) -> rows`."""
+"""Where values come from: one module a source, each small and pure, around one outgoing door.
 
-from dataclasses import dataclass
-from datetime import datetime
+A module says what to ask (`requests(query)`), what an answer is (`classify(answer)`) and what it holds
+(`parse(answer, query)`); `indicators/sources/http.py` alone opens connections. See docs/data.md.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from decimal import Decimal
+from enum import StrEnum
+from typing import Any
 
 
 class SourceError(Exception):
@@ -10,7 +17,11 @@ class SourceError(Exception):
 
 
 class SourceUnavailable(SourceError):
-    """Nothing usable arrived; another try later may succeed."""
+    """Nothing usable arrived; another try later may succeed, not before `retry_after` if it is given."""
+
+    def __init__(self, message: str, retry_after: timedelta | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class SourceChanged(SourceError):
@@ -18,23 +29,64 @@ class SourceChanged(SourceError):
 
 
 @dataclass(frozen=True)
+class Request:
+    """What to ask, below the source's base address and without its key."""
+
+    path: str
+    params: tuple[tuple[str, str], ...] = ()
+    method: str = "GET"
+    json: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Answer:
-    """The raw bytes a source gave, with what was asked (without keys)."""
+    """The raw bytes a source gave, with what was asked (without keys). Header names are lower case."""
 
     body: bytes
     content_type: str
-    address: str
+    address: str = ""
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    request: Request | None = None
+
+
+class Kind(StrEnum):
+    """What an answer is, whatever its status says."""
+
+    DATA = "data"
+    NO_CHANGE = "no_change"
+    QUOTA = "quota"
+    BAD_KEY = "bad_key"
+    UNKNOWN_SERIES = "unknown_series"
+    TRANSIENT = "transient"
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True)
+class Classification:
+    """The kind of an answer, with a sentence an administrator understands (empty for data)."""
+
+    kind: Kind
+    sentence: str = ""
+    retry_after: timedelta | None = None
 
 
 @dataclass(frozen=True)
 class Row:
-    """One value as read: the series it belongs to, by the feed's key, and the period as text."""
+    """One value as read: the series it belongs to, by the feed's key, and the period as text.
+
+    `value` counts in the source's own unit times `multiplier` (thousands: 1000); None is a value the source
+    marks as missing. `unit` is what the answer says of the unit, empty if it says nothing. `vintage` is when
+    the source says it published the value.
+    """
 
     key: str
     period: str
     value: Decimal | None
-    unit: str
+    unit: str = ""
     status: str = ""
+    multiplier: Decimal = Decimal(1)
     vintage: datetime | None = None
     document: str = ""
     attribution: str = ""

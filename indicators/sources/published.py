@@ -3,7 +3,6 @@
 import csv
 import io
 from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from django.conf import settings
@@ -12,9 +11,11 @@ from django.utils.text import slugify
 from indicators import periods
 from indicators.models import Document, Feed
 from indicators.sources import Answer, Row, SourceChanged, SourceUnavailable
+from indicators.sources.reading import number
 
 COLUMNS = [
-    "indicator", "area", "partner", "product", "period", "value", "unit", "status", "source", "document", "note",
+    "indicator", "area", "partner", "product", "period", "value", "unit", "status", "source", "document",
+    "note",
 ]  # fmt: skip
 
 
@@ -77,16 +78,3 @@ def row(figure: dict[str, str], line: int, documents: dict[str, Document]) -> Ro
         attribution=figure["source"],
         note=figure["note"],
     )
-
-
-def number(text: str) -> Decimal:
-    """A plain decimal number. Raises ValueError for anything else, also for `1_000` and `NaN`."""
-    if not text.isascii() or "_" in text or text != text.strip():
-        raise ValueError(f"“{text}” is no number")
-    try:
-        value = Decimal(text)
-    except InvalidOperation as error:
-        raise ValueError(f"“{text}” is no number") from error
-    if not value.is_finite():
-        raise ValueError(f"“{text}” is no number")
-    return value
