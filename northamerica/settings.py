@@ -197,7 +197,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(DATA_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -259,8 +259,31 @@ if not IS_LOCAL_ONLY:
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "northamerica.api.schema.PublicSchema",
+    "DEFAULT_RENDERER_CLASSES": [
+        "rest_framework.renderers.JSONRenderer",
+        "northamerica.api.renderers.CSVRenderer",
+    ],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "northamerica.api.negotiation.StrictNegotiation",
+    "DEFAULT_PAGINATION_CLASS": "northamerica.api.pagination.StrictPagination",
+    "DEFAULT_FILTER_BACKENDS": [
+        "northamerica.api.filters.ListFilterBackend",
+        "northamerica.api.filters.ListOrderingFilter",
+    ],
+    "EXCEPTION_HANDLER": "northamerica.api.problems.handler",
     "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "North American Progress Monitor",
+    "VERSION": "1",
+    "DESCRIPTION": (BASE_DIR / "northamerica" / "api" / "description.md").read_text(encoding="utf-8"),
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "ENUM_NAME_OVERRIDES": {"FrequencyEnum": "indicators.models.Frequency.choices"},
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "northamerica.api.schema.add_what_always_holds",
+    ],
 }
 
 # --- Log ----------------------------------------------------------------------------------------
