@@ -9,7 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.translation import gettext as _
-from rest_framework.exceptions import ErrorDetail, ValidationError
+from django.views.decorators.csrf import csrf_exempt
+from rest_framework.exceptions import ErrorDetail, MethodNotAllowed, ValidationError
+from rest_framework.permissions import SAFE_METHODS
 
 from northamerica.api import problems
 
@@ -21,13 +23,16 @@ View = Callable[..., HttpResponse]
 
 
 def answered(view: View) -> View:
-    """Wrap an endpoint; the answer is the same for everybody and depends on its address alone."""
+    """Wrap an endpoint; the answer is the same for everybody and depends on its address alone.
+
+    Nobody is signed in here and nothing is written, so no form needs protecting (csrf_exempt).
+    """
     known = parameters_of(view)
 
+    @csrf_exempt
     @wraps(view)
     def wrapped(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        with translation.override(DEFAULT_LANGUAGE):
-            response = respond(view, known, request, *args, **kwargs)
+        response = respond(view, known, request, *args, **kwargs)
         return share(request, response, is_one_format(view))
 
     return wrapped
@@ -35,15 +40,28 @@ def answered(view: View) -> View:
 
 def respond(view: View, known: frozenset[str], request: HttpRequest, *args, **kwargs) -> HttpResponse:
     """The rendered answer, or the problem: nothing that goes wrong leaves as a trace."""
-    try:
-        check_parameters(request, known)
-        with translation.override(request.GET.get("lang", DEFAULT_LANGUAGE)):
+    with translation.override(DEFAULT_LANGUAGE):
+        try:
+            translation.activate(language_of(request))
+            check_method(request)
+            check_parameters(request, known)
             response = view(request, *args, **kwargs)
             response = response.render() if hasattr(response, "render") else response
-            response["Content-Language"] = translation.get_language()
-            return response
-    except Exception as error:
-        return problems.answer(error, request)
+        except Exception as error:
+            response = problems.answer(error, request)
+        response["Content-Language"] = translation.get_language()
+    return response
+
+
+def language_of(request: HttpRequest) -> str:
+    """Asked for with `?lang=` alone: the browser's language would make one address many pages."""
+    language = request.GET.get("lang", DEFAULT_LANGUAGE)
+    return language if language in LANGUAGES else DEFAULT_LANGUAGE
+
+
+def check_method(request: HttpRequest) -> None:
+    if request.method not in SAFE_METHODS:
+        raise MethodNotAllowed(request.method or "")
 
 
 # --- Parameters ---------------------------------------------------------------------------------
@@ -98,7 +116,7 @@ def is_one_format(view: View) -> bool:
 def share(request: HttpRequest, response: HttpResponse, is_one_format: bool) -> HttpResponse:
     """Let a good answer be kept: by the edition cache where the address alone decides what it is.
 
-    The edition cache does not look at the Accept header, so an answer chosen by it gets its ETag here instead.
+    The edition cache does not look at the Accept header, so an answer that header chose gets its ETag here.
     """
     if request.method not in ("GET", "HEAD") or response.status_code != 200:
         return response

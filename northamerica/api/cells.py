@@ -24,7 +24,9 @@ def cell(value: Any) -> str:
 
 
 def plain(text: str) -> str:
-    is_run = text.startswith(RUN_BY_SPREADSHEETS) or text.strip().startswith(RUN_BY_SPREADSHEETS)
+    """Apostrophes that stand there already are seen through, so that `original` can tell them apart."""
+    bare = text.lstrip(PLAIN_MARK)
+    is_run = bare.startswith(RUN_BY_SPREADSHEETS) or bare.strip().startswith(RUN_BY_SPREADSHEETS)
     return PLAIN_MARK + text if is_run and not NUMBER.fullmatch(text) else text
 
 

@@ -42,6 +42,8 @@ def answer(error: Exception, request: HttpRequest) -> JsonResponse:
     response["Cache-Control"] = "no-store"
     if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
         response["Retry-After"] = RETRY_AFTER_SECONDS
+    if problem.status == HTTPStatus.METHOD_NOT_ALLOWED:
+        response["Allow"] = "GET, HEAD, OPTIONS"
     return response
 
 
@@ -60,7 +62,7 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, ValidationError):
         return refused(error.detail)
     if isinstance(error, APIException):
-        return Problem(error.status_code, str(error.get_codes()), str(error.detail))
+        return Problem(error.status_code, error.detail.code, str(error.detail))
     if isinstance(error, PermissionDenied):
         return Problem(403, "permission_denied", _("You may not do this."))
     if isinstance(error, SuspiciousOperation):

@@ -13,7 +13,7 @@ from northamerica.api import cells
 class CSVRenderer(BaseRenderer):
     """One page of a list as CSV (RFC 4180, UTF-8, header first); a single object is one row.
 
-    A view names its columns in `csv_columns`; a page is never longer than 200 rows, the `Link` header leads on.
+    A view names its columns in `csv_columns`; a page has at most 200 rows, the `Link` header leads on.
     """
 
     media_type = "text/csv"
@@ -22,7 +22,7 @@ class CSVRenderer(BaseRenderer):
 
     def render(self, data: Any, accepted_media_type=None, renderer_context: Mapping | None = None) -> str:
         columns = (renderer_context or {})["view"].csv_columns
-        records = data["results"] if "results" in data else [data]
+        records = data.get("results", [data])
         file = io.StringIO()
         writer = csv.writer(file)
         writer.writerow(columns)
