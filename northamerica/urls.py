@@ -12,5 +12,6 @@ urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("admin/", admin.site.urls),
+    path("api/v1/", include("northamerica.api.urls")),
     *i18n_patterns(path("", include("public.urls"))),
 ]
