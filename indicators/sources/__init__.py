@@ -73,6 +73,26 @@ class Classification:
 
 
 @dataclass(frozen=True)
+class Rate:
+    """At most so many requests in so many seconds."""
+
+    requests: int
+    seconds: int
+
+
+@dataclass(frozen=True)
+class SeriesMetadata:
+    """What a source says a series is, to hold against the catalogue before its first values are believed.
+
+    `frequency` is one of ours (see indicators/periods.py); what a source does not say is empty.
+    """
+
+    title: str
+    unit: str = ""
+    frequency: str = ""
+
+
+@dataclass(frozen=True)
 class Row:
     """One value as read: the series it belongs to, by the feed's key, and the period as text.
 
