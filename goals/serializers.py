@@ -17,6 +17,7 @@ MILESTONES = {
         "properties": {"period": {"type": "string"}, "value": {"type": "string", "format": "decimal"}},
     },
 }
+ANY_OBJECT = {"type": "object", "additionalProperties": True}
 NUMBERS = ("progress", "expected", "pace", "schedule", "coverage", "combined")
 
 
@@ -31,7 +32,7 @@ def exact(value: Any) -> Any:
     return [exact(item) for item in value] if isinstance(value, list) else value
 
 
-@extend_schema_field({"type": "object", "additionalProperties": True})
+@extend_schema_field(ANY_OBJECT)
 class ExactJSON(serializers.Field):
     """Stored JSON; every number in it is text."""
 
@@ -75,13 +76,30 @@ class ExplanationSerializer(serializers.ModelSerializer):
     """What a number was computed from: running the operation on the input gives the output."""
 
     op = serializers.CharField(source="explanation.op", help_text="Operation of the method.")
-    input = ExactJSON(source="explanation.input")
+    input = serializers.SerializerMethodField()
     output = ExactJSON(source="outcome")
 
     class Meta:
         model = Result
         fields = ("node", "level", "as_of", "known", "method_version", "op", "input", "output")
         read_only_fields = fields
+
+    @extend_schema_field(ANY_OBJECT)
+    def get_input(self, result: Result) -> dict[str, Any]:
+        return exact(without_outside_parents(result.explanation["input"]))
+
+
+def without_outside_parents(case: dict[str, Any]) -> dict[str, Any]:
+    """Contributions name no parent that is not among them: it counts for nothing and may be a draft."""
+    if "contributions" not in case:
+        return case
+    rows = case["contributions"]["subgoals"]
+    known = {row["id"] for row in rows}
+    shown = [
+        {name: value for name, value in row.items() if name != "parent" or value in known}
+        for row in rows
+    ]  # fmt: skip
+    return {**case, "contributions": {**case["contributions"], "subgoals": shown}}
 
 
 class CurrentResult(serializers.Field):
@@ -166,7 +184,8 @@ class TargetSerializer(serializers.ModelSerializer):
 
     @extend_schema_field(TargetVersionSerializer(allow_null=True))
     def get_parameters(self, target: Target) -> dict[str, Any] | None:
-        return TargetVersionSerializer(target.in_force[0]).data if target.in_force else None
+        found: list[TargetVersion] = target.in_force  # type: ignore[attr-defined]  # prefetched
+        return TargetVersionSerializer(found[0]).data if found else None
 
 
 # --- Sub-goals and their updates ----------------------------------------------------------------
@@ -176,7 +195,7 @@ class SubGoalSerializer(ExactModelSerializer):
     is_sample = serializers.BooleanField(source="organization.is_sample")
     goal = serializers.CharField(source="goal.code")
     target = serializers.CharField(source="target.indicator.code", default=None, allow_null=True)
-    parent = serializers.SerializerMethodField()
+    parent = serializers.SerializerMethodField()  # type: ignore[assignment]
     contributes_to = serializers.CharField(source="contributes_to.code", default=None, allow_null=True)
     result = CURRENT_RESULT()
     updates_url = serializers.SerializerMethodField()
@@ -247,7 +266,7 @@ class NodeSerializer(ExactModelSerializer):
 
     class Meta:
         model = Result
-        fields = ("node", "as_of", "status", "reason", *NUMBERS)
+        fields: tuple[str, ...] = ("node", "as_of", "status", "reason", *NUMBERS)
         read_only_fields = fields
 
 
@@ -273,7 +292,9 @@ class OrganizationNodeSerializer(NodeSerializer):
 class SubGoalNodeSerializer(NodeSerializer):
     name = serializers.CharField(source="sub_goal.title")
     organization = serializers.CharField(source="organization.code")
-    parent = serializers.SerializerMethodField(help_text="Node of the sub-goal it is a part of.")
+    parent = serializers.SerializerMethodField(  # type: ignore[assignment]
+        help_text="Node of the sub-goal it is a part of."
+    )
     counted = serializers.BooleanField(source="outcome.counted", default=None, allow_null=True)
     update_state = serializers.CharField(source="outcome.update_state", default=None, allow_null=True)
 

@@ -13,7 +13,7 @@ LAYER_FIELDS = (
     "progress", "expected", "schedule", "coverage", "mark", "status", "binding", "reporting_rate",
 )  # fmt: skip
 
-Nodes = dict[tuple[int, str], list[Result]]
+Nodes = dict[tuple[int | None, str], list[Result]]
 """Results by goal id and level."""
 
 
@@ -55,19 +55,19 @@ def sub_goal_nodes():
     return shown.defer("explanation").select_related("sub_goal__parent", "organization").order_by("node")
 
 
-def sub_goal_totals() -> dict[int, int]:
+def sub_goal_totals() -> dict[int | None, int]:
     counted = Count("pk", filter=Q(sub_goal__state__in=SubGoal.PUBLIC_STATES))
     rows = Result.objects.current().filter(level=Result.Level.SUB_GOAL).order_by().values("goal_id")
     return {row["goal_id"]: row["total"] for row in rows.annotate(total=counted)}
 
 
-def goals_of(nodes: Nodes, totals: dict[int, int]) -> list[Result]:
+def goals_of(nodes: Nodes, totals: dict[int | None, int]) -> list[Result]:
     goals = [result for (_, level), rows in nodes.items() if level == Result.Level.GOAL for result in rows]
     for goal in goals:
-        goal.indicator_layer = layer(goal, "indicator_layer") | {
+        goal.indicator_layer = layer(goal, "indicator_layer") | {  # type: ignore[attr-defined]
             "targets": nodes[goal.goal_id, Result.Level.TARGET],
         }
-        goal.stakeholder_layer = layer(goal, "stakeholder_layer") | {
+        goal.stakeholder_layer = layer(goal, "stakeholder_layer") | {  # type: ignore[attr-defined]
             "organizations": nodes[goal.goal_id, Result.Level.ORGANIZATION],
             "sub_goals": nodes[goal.goal_id, Result.Level.SUB_GOAL],
             "sub_goals_total": totals.get(goal.goal_id, 0),

@@ -109,7 +109,7 @@ class SeriesSerializer(serializers.ModelSerializer):
     indicator = serializers.CharField(source="indicator.code")
     unit = serializers.CharField(source="indicator.unit")
     area_name = serializers.SerializerMethodField()
-    source = serializers.CharField(source="source.code")
+    source = serializers.CharField(source="source.code")  # type: ignore[assignment]
     source_name = serializers.CharField(source="source.name")
     licence = serializers.CharField(source="source.licence")
     observations_url = serializers.SerializerMethodField()
@@ -142,14 +142,14 @@ class ObservationSerializer(ExactModelSerializer):
     period = serializers.CharField(source="period_label", help_text="2024, 2024-S1, 2024-Q3 or 2024-07.")
     period_start = serializers.DateField(source="period")
     status = serializers.SerializerMethodField()
-    source = serializers.CharField(source="series.source.code")
+    source = serializers.CharField(source="series.source.code")  # type: ignore[assignment]
     document = serializers.CharField(source="document.code", default=None, allow_null=True)
     citation = serializers.CharField(source="document.citation", default=None, allow_null=True)
     payload_sha256 = serializers.CharField(
         source="run.payload.sha256", default=None, allow_null=True,
         help_text="Checksum of the raw answer the value was read from; null if it was calculated here.",
     )  # fmt: skip
-    inputs = serializers.PrimaryKeyRelatedField(
+    inputs: serializers.RelatedField = serializers.PrimaryKeyRelatedField(
         many=True, read_only=True, help_text="Ids of the observations a calculated value rests on."
     )
 

@@ -16,38 +16,35 @@ IDENTIFIER = re.compile(r"[0-9]{1,18}")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-class DayField(forms.CharField):
+class DayField(forms.Field):
     def to_python(self, value) -> date | None:
-        text = super().to_python(value)
-        if not text:
+        if not value:
             return None
         try:
-            return date.fromisoformat(text if DAY.fullmatch(text) else "")
+            return date.fromisoformat(value if DAY.fullmatch(value) else "")
         except ValueError as error:
             raise ValidationError(_("Write the day as 2026-03-31."), code="bad_date") from error
 
 
-class PeriodField(forms.CharField):
+class PeriodField(forms.Field):
     def to_python(self, value) -> periods.Period | None:
-        text = super().to_python(value)
-        if not text:
+        if not value:
             return None
         try:
-            return periods.parse(text if text.isascii() else "")
+            return periods.parse(value if value.isascii() else "")
         except ValueError as error:
             raise ValidationError(
                 _("Write the period as 2024, 2024-S1, 2024-Q3, 2024-07 or 2024-07-15."), code="bad_period"
             ) from error
 
 
-class IdField(forms.CharField):
+class IdField(forms.Field):
     def to_python(self, value) -> int | None:
-        text = super().to_python(value)
-        if not text:
+        if not value:
             return None
-        if not IDENTIFIER.fullmatch(text):
+        if not IDENTIFIER.fullmatch(value):
             raise ValidationError(_("Write the id as a whole number."), code="bad_id")
-        return int(text)
+        return int(value)
 
 
 @extend_schema_field({"type": "integer"})

@@ -1,6 +1,6 @@
 """Which format an answer is written in: `?format=` decides, else the Accept header, else JSON."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ErrorDetail, ValidationError
@@ -9,7 +9,7 @@ from rest_framework.renderers import BaseRenderer
 
 
 class StrictNegotiation(DefaultContentNegotiation):
-    def filter_renderers(self, renderers: Sequence[BaseRenderer], format: str) -> list[BaseRenderer]:
+    def filter_renderers(self, renderers: Iterable[BaseRenderer], format: str) -> list[BaseRenderer]:
         """The renderers of a format; one that is not offered is a bad parameter, not a missing page."""
         found = [renderer for renderer in renderers if renderer.format == format]
         if not found:

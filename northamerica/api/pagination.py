@@ -2,7 +2,7 @@
 
 import re
 
-from django.core.paginator import InvalidPage
+from django.core.paginator import InvalidPage, Page
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.pagination import PageNumberPagination
@@ -14,6 +14,8 @@ WHOLE_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 
 
 class StrictPagination(PageNumberPagination):
+    page: Page
+    request: Request
     page_size = 50
     max_page_size = 200
     page_size_query_param = "page_size"

@@ -62,7 +62,7 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, ValidationError):
         return refused(error.detail)
     if isinstance(error, APIException):
-        return Problem(error.status_code, error.detail.code, str(error.detail))
+        return Problem(error.status_code, code_of(error.detail), str(error.detail))
     if isinstance(error, PermissionDenied):
         return Problem(403, "permission_denied", _("You may not do this."))
     if isinstance(error, SuspiciousOperation):
@@ -76,5 +76,8 @@ def refused(detail: Any) -> Problem:
     """The first of the named faults; correcting it brings up the next."""
     field, found = next(iter(detail.items())) if isinstance(detail, dict) else (None, detail)
     first = found[0] if isinstance(found, list) else found
-    code = first.code if isinstance(first, ErrorDetail) else "invalid"
-    return Problem(400, code, str(first), field)
+    return Problem(400, code_of(first), str(first), field)
+
+
+def code_of(detail: Any) -> str:
+    return str(detail.code) if isinstance(detail, ErrorDetail) else "invalid"

@@ -28,15 +28,16 @@ PROBLEMS = {
 
 
 class PublicSchema(AutoSchema):
-    def get_override_parameters(self) -> list[OpenApiParameter]:
+    def get_override_parameters(self) -> list:
         text = "Language of names and texts; English if not given. The browser's language is not looked at."
         return [OpenApiParameter("lang", enum=LANGUAGES, description=text)]
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]
         """The docstring; for lists also the columns of the CSV."""
         found = super().get_description()
+        columns = ", ".join(getattr(self.view, "csv_columns", ()))
         offers_csv = "text/csv" in self.map_renderers("media_type")
-        return f"{found}\n\nColumns as CSV: {', '.join(self.view.csv_columns)}." if offers_csv else found
+        return f"{found}\n\nColumns as CSV: {columns}." if offers_csv else found
 
 
 def add_what_always_holds(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:

@@ -1,11 +1,14 @@
 """The tree of stored results, the explanation of a number, its history, and sub-goals with their updates."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
+from goals import rollup
 from goals.models import Goal, Result, SubGoal, Target, Update
 from tests.api.conftest import results, rows, without_id
+from tests.loading import TODAY
 
 
 def test_the_tree_holds_every_goal_target_and_public_sub_goal(ask):
@@ -120,6 +123,21 @@ def test_a_draft_is_not_named_as_the_parent_of_a_public_part(ask, draft):
 
     assert ask("sub-goals/sample-apprentices/").json()["parent"] is None
     assert draft.code not in ask("progress/").content.decode()
+
+
+def test_a_draft_is_not_named_by_the_contribution_of_a_public_part(ask, draft):
+    contributing = (
+        SubGoal.objects.public().exclude(contributes_to=None).select_related("contributes_to").first()
+    )
+    SubGoal.objects.filter(pk=contributing.pk).update(parent=draft)
+    rollup.refresh(TODAY + timedelta(days=1))
+    node = f"target:{contributing.contributes_to.code}"
+    assert draft.code in str(Result.objects.current().get(node=node).explanation)
+
+    told = ask(f"progress/{node}/explanation/").content.decode()
+
+    assert contributing.code in told
+    assert draft.code not in told
 
 
 def leave_a_result(sub_goal: SubGoal) -> None:
