@@ -2,7 +2,7 @@
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpResponseRedirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -24,7 +24,7 @@ class GoalAdmin(Lasting, PublishingAdmin, TranslationAdmin):
     formfield_overrides = NARROW_TEXTS
     fieldsets = (
         (None, {"fields": ("code", "number", "weight", "document")}),
-        (_("Texts: English, Spanish, French"), {"fields": (
+        (_("Texts: English, Spanish, French"), {"classes": ("languages",), "fields": (
             ("name_en", "name_es", "name_fr"),
             ("statement_en", "statement_es", "statement_fr"),
         )}),
@@ -38,7 +38,7 @@ class AssumptionInline(TranslationStackedInline):
     model = Assumption
     extra = 0
     formfield_overrides = NARROW_TEXTS
-    fieldsets = ((None, {"fields": ("code", ("text_en", "text_es", "text_fr"))}),)
+    fieldsets = ((None, {"classes": ("languages",), "fields": ("code", ("text_en", "text_es", "text_fr"))}),)
 
 
 class VersionInline(ReadOnly, admin.TabularInline):
@@ -115,10 +115,15 @@ class TargetVersionAdmin(PublishingAdmin):
         return [(None, {"fields": ("target", "number", "valid_from", "author", "reason", *VERSION_FIELDS)})]
 
     def add_view(self, request, form_url="", extra_context=None):
-        if request.method == "GET" and target_asked(request) is None:
+        target = target_asked(request)
+        if target is None:
             messages.info(request, _("Choose the target to change, then “Add a new version”."))
-            return HttpResponseRedirect(reverse("admin:goals_target_changelist"))
-        return super().add_view(request, form_url, extra_context)
+            return redirect("admin:goals_target_changelist")
+        titled = {
+            "title": _("New version of “%(target)s”") % {"target": target},
+            "show_save_and_add_another": False,
+        }
+        return super().add_view(request, form_url, titled | (extra_context or {}))
 
     def get_changeform_initial_data(self, request) -> dict:
         target = target_asked(request)

@@ -1,10 +1,12 @@
 """The form for a target's next version: checked by the method, prefilled from the version in force."""
 
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import DecimalValidator
 from django.forms.models import model_to_dict
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +21,8 @@ VERSION_FIELDS = (
     "margin", "hold_from", "hold_to",
 )  # fmt: skip
 
+PLAIN_NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,12})?")
+PLAIN_SIZE = DecimalValidator(max_digits=30, decimal_places=12)
 NEEDED = {"reach_level": "target_value", "rank": "target_value", "relative_change": "change"}
 """The number without which a kind of target says nothing."""
 
@@ -47,11 +51,9 @@ class MilestonesField(forms.CharField):
 
 def milestone(text: str) -> dict:
     period, _colon, value = (part.strip() for part in text.partition(":"))
-    try:
-        number = Decimal(value)
-    except InvalidOperation as error:
-        raise ValidationError(_("“%(text)s” is no milestone: write 2040: 83.") % {"text": text}) from error
-    return {"period": period, "value": number}
+    if not PLAIN_NUMBER.fullmatch(value):
+        raise ValidationError(_("“%(text)s” is no milestone: write 2040: 83.") % {"text": text})
+    return {"period": period, "value": Decimal(value)}
 
 
 class NewVersionForm(forms.ModelForm):
@@ -65,6 +67,12 @@ class NewVersionForm(forms.ModelForm):
     class Meta:
         model = TargetVersion
         fields = ("target", "reason", *VERSION_FIELDS)
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, forms.DecimalField):
+                field.validators.append(PLAIN_SIZE)
 
     def clean(self) -> dict[str, Any]:
         fields = super().clean() or self.cleaned_data

@@ -23,7 +23,7 @@ from indicators.queueing import enqueue, reached
 from indicators.sources import SourceError
 
 ROWS_SHOWN = 500
-NARROW_TEXTS = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 6, "cols": 34})}}
+NARROW_TEXTS = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 6})}}
 """Small enough for three languages beside each other."""
 
 
@@ -82,7 +82,7 @@ class IndicatorAdmin(Lasting, PublishingAdmin, TranslationAdmin):
     formfield_overrides = NARROW_TEXTS
     fieldsets = (
         (None, {"fields": ("code", "unit", "decimals", "frequency", "lag_months")}),
-        (_("Texts: English, Spanish, French"), {"fields": (
+        (_("Texts: English, Spanish, French"), {"classes": ("languages",), "fields": (
             ("name_en", "name_es", "name_fr"),
             ("description_en", "description_es", "description_fr"),
             ("missing_data_note_en", "missing_data_note_es", "missing_data_note_fr"),
@@ -239,7 +239,7 @@ class PayloadAdmin(ReadOnlyAdmin):
 class DecisionForm(forms.Form):
     decision = forms.ChoiceField(choices=[("approve", _("Approve")), ("reject", _("Reject"))])
     reason = forms.CharField(
-        label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3, "cols": 70, "required": True}),
+        label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3, "cols": 70, "form": "decide"}),
         error_messages={"required": _("Give a reason; nothing was decided.")},
     )  # fmt: skip
 
