@@ -1,0 +1,66 @@
+"""A local source that misbehaves over real sockets."""
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+
+class FaultyServer:
+    """Answers each connection with what `script(connection, number)` does."""
+
+    def __init__(self) -> None:
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}/base"
+        self.requests: list[bytes] = []
+        self.script: Callable[[socket.socket, int], None] = lambda connection, number: None
+        self.is_open = True
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self) -> None:
+        while self.is_open:
+            with contextlib.suppress(OSError):
+                connection, _address = self.listener.accept()
+                threading.Thread(target=self.answer, args=(connection,), daemon=True).start()
+
+    def answer(self, connection: socket.socket) -> None:
+        with connection, contextlib.suppress(OSError):
+            connection.settimeout(10)
+            self.requests.append(connection.recv(65536))
+            self.script(connection, len(self.requests))
+
+    def close(self) -> None:
+        self.is_open = False
+        self.listener.close()
+
+    # --- Scripts -----------------------------------------------------------------------------------
+    def gives(self, body: bytes = b"[]", status: str = "200 OK", **headers: str) -> None:
+        """Answer every request with this response."""
+        fields = {"Content-Type": "application/json", "Content-Length": str(len(body))}
+        fields |= {name.replace("_", "-"): value for name, value in headers.items()}
+        head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+        whole = f"HTTP/1.1 {status}\r\n{head}\r\n".encode() + body
+        self.script = lambda connection, number: connection.sendall(whole)
+
+    def drips(self, whole: bytes, seconds: float) -> None:
+        def script(connection: socket.socket, number: int) -> None:
+            for position in range(len(whole)):
+                connection.sendall(whole[position : position + 1])
+                time.sleep(seconds)
+
+        self.script = script
+
+    def sends(self, part: bytes) -> None:
+        """Send these bytes and close, whatever is still owed."""
+        self.script = lambda connection, number: connection.sendall(part)
+
+
+@pytest.fixture
+def server() -> Iterator[FaultyServer]:
+    faulty = FaultyServer()
+    yield faulty
+    faulty.close()
