@@ -21,23 +21,28 @@ VERSION_FIELDS = (
     "margin", "hold_from", "hold_to",
 )  # fmt: skip
 
+AREA = re.compile(r"[A-Z0-9-]{2,20}")
 PLAIN_NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,12})?")
 PLAIN_SIZE = DecimalValidator(max_digits=30, decimal_places=12)
 NEEDED = {"reach_level": "target_value", "rank": "target_value", "relative_change": "change"}
 """The number without which a kind of target says nothing."""
 
 
-class AreasField(forms.CharField):
+class AreasField(forms.Field):
     """Area codes written as USA+MEX+CAN."""
 
     def prepare_value(self, value: Any) -> Any:
         return "+".join(value) if isinstance(value, list) else value
 
     def to_python(self, value: Any) -> list[str]:
-        return [code.strip().upper() for code in super().to_python(value).split("+") if code.strip()]
+        codes = [code.strip().upper() for code in str(value or "").split("+") if code.strip()]
+        for code in codes:
+            if not AREA.fullmatch(code):
+                raise ValidationError(_("“%(code)s” is no area code.") % {"code": code})
+        return codes
 
 
-class MilestonesField(forms.CharField):
+class MilestonesField(forms.Field):
     """Periods with their values written as 2040: 83; 2045: 95."""
 
     def prepare_value(self, value: Any) -> Any:
@@ -46,7 +51,7 @@ class MilestonesField(forms.CharField):
         return "; ".join(f"{milestone['period']}: {milestone['value']}" for milestone in value)
 
     def to_python(self, value: Any) -> list[dict]:
-        return [milestone(text) for text in super().to_python(value).split(";") if text.strip()]
+        return [milestone(text) for text in str(value or "").split(";") if text.strip()]
 
 
 def milestone(text: str) -> dict:

@@ -1,6 +1,8 @@
 """The administration of what is measured and where it comes from."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -23,7 +25,9 @@ from indicators.queueing import enqueue, reached
 from indicators.sources import SourceError
 
 ROWS_SHOWN = 500
-NARROW_TEXTS = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 6})}}
+NARROW_TEXTS: Mapping[type[models.Field], Mapping[str, Any]] = {
+    models.TextField: {"widget": forms.Textarea(attrs={"rows": 6})}
+}
 """Small enough for three languages beside each other."""
 
 
@@ -197,8 +201,9 @@ class FeedAdmin(Lasting, admin.ModelAdmin):
 
     @admin.display(description=_("running since"))
     def running_since(self, feed: Feed) -> datetime | None:
-        is_claimed = feed.lease_until and feed.lease_until > timezone.now()
-        return feed.lease_until - settings.REFRESH_LEASE if is_claimed else None
+        if feed.lease_until is None or feed.lease_until <= timezone.now():
+            return None
+        return feed.lease_until - settings.REFRESH_LEASE
 
     @admin.action(description=_("Refresh now"), permissions=["change"])
     def refresh_now(self, request, queryset) -> None:
@@ -282,7 +287,7 @@ class HeldBatchAdmin(ReadOnlyAdmin):
         if form.is_valid():
             self.decide(request, batch, **form.cleaned_data)
         for problem in (problem for listed in form.errors.values() for problem in listed):
-            messages.error(request, problem)
+            messages.error(request, str(problem))
         return redirect(page_of(batch))
 
     def decide(self, request, batch: HeldBatch, decision: str, reason: str) -> None:

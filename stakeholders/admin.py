@@ -11,7 +11,7 @@ from stakeholders.models import Membership, Organization, User
 RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 
-class UniqueEmail:
+class UniqueEmail(forms.ModelForm):
     """Addresses that differ only in capital letters are one address."""
 
     def clean_email(self) -> str:
