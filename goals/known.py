@@ -178,7 +178,7 @@ def sub_goal_case(sub_goal: SubGoal, updates: list[dict], moment: Moment) -> dic
 
 def contribution_case(sub_goal: SubGoal, outcome: dict[str, Any]) -> dict[str, Any]:
     """How a sub-goal enters the sum of declared contributions."""
-    latest = outcome.get("latest")
+    latest, parent = outcome.get("latest"), sub_goal.parent
     case = {
         "id": sub_goal.node,
         "org": sub_goal.organization.code,
@@ -188,7 +188,7 @@ def contribution_case(sub_goal: SubGoal, outcome: dict[str, Any]) -> dict[str, A
         "attribution": sub_goal.attribution,
         "state": sub_goal.state,
         "delivered_stands": sub_goal.delivered_stands,
-        "parent": sub_goal.parent.node if sub_goal.parent else None,
+        "parent": parent.node if parent and parent.state in SubGoal.PUBLIC_STATES else None,
         "shared_effort": sub_goal.shared_effort or None,
         "share": sub_goal.shared_effort_share,
         "lead": sub_goal.leads_shared_effort,

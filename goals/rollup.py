@@ -41,7 +41,7 @@ def refresh(day: date, cause: str = TIME) -> list[str]:
 
 def write(node: Node, current: Result | None, day: date, cause: str) -> bool:
     """Store one node: a new result when something happened, the same row moved on when only time passed."""
-    if current and current.outcome == node.outcome and current.as_of == day:
+    if current and current.outcome == node.outcome and current.explanation == node.explanation:
         return False
     if current and is_same(node, current.outcome):
         move_on(current, node, day)

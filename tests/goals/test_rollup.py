@@ -59,7 +59,9 @@ def test_a_new_value_makes_a_new_result_and_keeps_the_former_as_history(today):
     assert (before.status, after.status) == ("off_track", "on_track")
     assert after.cause == "run:7"
     assert after.change_kind == Result.ChangeKind.MOVEMENT
-    assert set(changed) == {"target:intraregional-goods-trade", "goal:g3"}  # overall has no number to move
+    # overall has no number to move, but its explanation rests on the new value
+    assert set(changed) == {"target:intraregional-goods-trade", "goal:g3", "overall"}
+    assert Result.objects.filter(node="overall").count() == 1
     assert Result.objects.get(pk=before.pk).is_current is False
     assert Edition.objects.get().number == edition + 1
 
@@ -136,6 +138,22 @@ def test_a_removed_node_has_no_current_result(today):
 def test_every_stored_number_comes_out_again_from_its_own_explanation():
     for result in Result.objects.current():
         assert list(explain.differences(result.explanation, result.outcome)) == [], result.node
+
+
+def test_an_explanation_follows_its_inputs_even_where_the_number_stays(today):
+    before = stored("goal:g1")
+    SubGoal.objects.filter(code="sample-apprentices").update(title="Other words")
+    first = Series.objects.get(indicator__code="population", area="MEX").observations.earliest("period")
+    Observation.objects.filter(pk=first.pk).update(is_current=False)
+    Observation.objects.create(
+        series=first.series, period=first.period, value=Decimal("87.655"), vintage=timezone.now()
+    )
+
+    rollup.refresh(today)
+
+    points = stored("target:population").explanation["input"]["entities"]["MEX"]["observations"]
+    assert points[0]["value"] == Decimal("87.655")
+    assert stored("goal:g1").pk == before.pk
 
 
 def test_a_tampered_number_is_found():
