@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import DecimalValidator
 from django.forms.models import model_to_dict
 from django.utils.translation import gettext_lazy as _
 
@@ -23,7 +22,6 @@ VERSION_FIELDS = (
 
 AREA = re.compile(r"[A-Z0-9-]{2,20}")
 PLAIN_NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,12})?")
-PLAIN_SIZE = DecimalValidator(max_digits=30, decimal_places=12)
 NEEDED = {"reach_level": "target_value", "rank": "target_value", "relative_change": "change"}
 """The number without which a kind of target says nothing."""
 
@@ -75,9 +73,6 @@ class NewVersionForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            if isinstance(field, forms.DecimalField):
-                field.validators.append(PLAIN_SIZE)
 
     def clean(self) -> dict[str, Any]:
         fields = super().clean() or self.cleaned_data

@@ -4,8 +4,20 @@ from decimal import Decimal, InvalidOperation
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import DecimalValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+
+class ExactDecimalFormField(forms.DecimalField):
+    """A number typed by a person: plain digits in a believable size, nothing Python alone would read."""
+
+    default_validators = [DecimalValidator(max_digits=30, decimal_places=12)]
+
+    def to_python(self, value):
+        if isinstance(value, str) and "_" in value:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
 
 
 class ExactDecimalField(models.Field):
@@ -48,4 +60,4 @@ class ExactDecimalField(models.Field):
         return "" if value is None else str(value)
 
     def formfield(self, **kwargs):
-        return super().formfield(**{"form_class": forms.DecimalField, **kwargs})
+        return super().formfield(**{"form_class": ExactDecimalFormField, **kwargs})

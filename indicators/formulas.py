@@ -120,7 +120,7 @@ def evaluate(formula: Formula, values: Mapping[str, Any], growth: Callable[[Any]
 
 
 def calculation_order(formulas: Mapping[str, str]) -> list[str]:
-    """The derived indicators in an order in which each comes after its inputs. Raises FormulaError on circles."""
+    """The derived indicators, each after its inputs. Raises FormulaError naming a circle."""
     order: list[str] = []
     path: list[str] = []
 

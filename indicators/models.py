@@ -1,4 +1,4 @@
-"""What is measured: indicators, their series, every vintage of every observation, and where they come from."""
+"""What is measured: indicators, their series, every vintage of every observation, and their sources."""
 
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -324,10 +324,6 @@ class Observation(models.Model):
     def __str__(self) -> str:
         return f"{self.series} {self.period_label}: {self.value}"
 
-    @property
-    def period_label(self) -> str:
-        return periods.label(self.period, self.series.frequency)
-
     def save(self, *args, **kwargs):
         if self.pk is not None:
             raise AppendOnlyError("A published observation is never changed; add a newer vintage.")
@@ -335,6 +331,10 @@ class Observation(models.Model):
 
     def delete(self, *args, **kwargs):
         raise AppendOnlyError("A published observation is never deleted; add a newer vintage.")
+
+    @property
+    def period_label(self) -> str:
+        return periods.label(self.period, self.series.frequency)
 
 
 class Edition(models.Model):

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from indicators import checks, edition, payloads, periods
 from indicators.models import Document, Feed, HeldBatch, Indicator, Observation, Run, Series
+from indicators.queueing import reached
 from indicators.signals import observations_published
 from indicators.sources import Row, SourceChanged, SourceUnavailable
 from indicators.sources.registry import module_of
@@ -46,8 +47,9 @@ def run(feed_id: int, trigger: str) -> Run:
     """Refresh one feed and return the run with its verdict. Raises AlreadyRunning."""
     feed, claim = claim_feed(feed_id)
     record = Run.objects.create(feed=feed, trigger=trigger)
+    changed: set[int] = set()
     try:
-        refresh(feed, claim, record)
+        changed = refresh(feed, claim, record)
     except SourceUnavailable as error:
         close(record, claim, Run.Verdict.RETRYING, str(error))
     except SourceChanged as error:
@@ -55,10 +57,13 @@ def run(feed_id: int, trigger: str) -> Run:
     except Exception:
         logger.exception("Run %s of %s broke", record.pk, feed.code)
         close(record, claim, Run.Verdict.FAILED, f"The program failed; the log names run {record.pk}.")
+    if changed:
+        reached(lambda: announce(changed, f"run:{record.pk}"))
     return record
 
 
-def refresh(feed: Feed, claim: uuid.UUID, record: Run) -> None:
+def refresh(feed: Feed, claim: uuid.UUID, record: Run) -> set[int]:
+    """Take one answer all the way; return the ids of the indicators with a new or revised value."""
     source = module_of(feed)
     answer = source.fetch(feed)
     record.address, record.payload = answer.address, payloads.keep(answer)
@@ -69,8 +74,10 @@ def refresh(feed: Feed, claim: uuid.UUID, record: Run) -> None:
         hold(record, claim, batch, reasons)
     elif changes:
         publish(record, claim, changes)
+        return {change.series.indicator_id for change in changes}
     else:
         close(record, claim, Run.Verdict.UNCHANGED, "")
+    return set()
 
 
 # --- The claim ----------------------------------------------------------------------------------
@@ -202,7 +209,6 @@ def publish(record: Run, claim: uuid.UUID, changes: list[Change]) -> None:
         record.revised_count = len(changes) - record.new_count
         edition.advance()
         close(record, claim, Run.Verdict.PUBLISHED, "")
-    announce({change.series.indicator_id for change in changes}, f"run:{record.pk}")
 
 
 def store(changes: list[Change], record: Run) -> None:
@@ -264,13 +270,19 @@ def from_text(fields: dict) -> Row:
 
 
 def decide(held: HeldBatch, approve: bool, user, reason: str) -> bool:
-    """Approve or reject a held batch, once. Return False if somebody else was first."""
+    """Approve or reject a held batch, once.
+
+    Return False if somebody else was first, or if newer values were published since: those stay.
+    """
     decision = HeldBatch.Decision.APPROVED if approve else HeldBatch.Decision.REJECTED
+    if approve and is_overtaken(held):
+        user, decision = None, HeldBatch.Decision.OVERTAKEN
+        reason = "Newer values were published after this batch was read."
     with transaction.atomic():
         first = HeldBatch.objects.filter(pk=held.pk, decision=HeldBatch.Decision.WAITING).update(
             decision=decision, decided_at=timezone.now(), decided_by=user, reason=reason
         )
-        if not first:
+        if not first or decision == HeldBatch.Decision.OVERTAKEN:
             return False
         changes = find_changes(group(map(from_text, held.rows), held.run.feed)) if approve else []
         if changes:
@@ -279,3 +291,8 @@ def decide(held: HeldBatch, approve: bool, user, reason: str) -> bool:
     if changes:
         announce({change.series.indicator_id for change in changes}, f"held-batch:{held.pk}")
     return True
+
+
+def is_overtaken(held: HeldBatch) -> bool:
+    newer = Run.objects.filter(feed=held.run.feed_id, started_at__gt=held.run.started_at)
+    return newer.filter(verdict=Run.Verdict.PUBLISHED).exists()

@@ -1,16 +1,23 @@
 """Whole public responses kept per edition: in this process first, the shared cache behind it."""
 
 import hashlib
+import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 
 from django.core.cache import cache
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.template import loader
 from django.utils.cache import get_conditional_response, patch_cache_control
+from redis.exceptions import RedisError
 
 from indicators import edition
 
+logger = logging.getLogger(__name__)
+
+CACHE_ERRORS = (RedisError, OSError)
 EDITION_LOOKUP_SECONDS = 1.0
 KEPT_IN_PROCESS = 500
 KEPT_IN_CACHE_SECONDS = 24 * 3600
@@ -40,7 +47,11 @@ class EditionClock:
 
     def read(self) -> int:
         if time.monotonic() - self.asked_at > EDITION_LOOKUP_SECONDS:
-            self.number, self.asked_at = edition.current_number(), time.monotonic()
+            try:
+                self.number = edition.current_number()
+            except DatabaseError as error:  # pages already kept go on being served
+                logger.warning("The edition cannot be looked up: %s", error)
+            self.asked_at = time.monotonic()
         return self.number
 
     def forget(self) -> None:
@@ -71,8 +82,16 @@ class EditionCacheMiddleware:
         response = HttpResponse(content, headers=headers)
         return get_conditional_response(request, etag=response["ETag"], response=response) or response
 
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Without its database the site says so, in words, and when to come back."""
+        if not isinstance(error, OperationalError | InterfaceError):
+            return None
+        logger.error("The database does not answer: %s", error)
+        page = loader.render_to_string("503.html")
+        return HttpResponse(page, status=503, headers={"Retry-After": "30", "Cache-Control": "no-store"})
+
     def recall(self, key: str) -> Kept | None:
-        if key not in self.kept and (kept := cache.get(key)) is not None:
+        if key not in self.kept and (kept := from_cache(key)) is not None:
             self.remember(key, kept)
         return self.kept.get(key)
 
@@ -80,7 +99,7 @@ class EditionCacheMiddleware:
         response["ETag"] = f'"{hashlib.sha256(response.content).hexdigest()[:20]}"'
         patch_cache_control(response, public=True, max_age=60, s_maxage=300)
         kept = (response.content, dict(response.items()))
-        cache.set(key, kept, KEPT_IN_CACHE_SECONDS)
+        into_cache(key, kept)
         self.remember(key, kept)
         return kept
 
@@ -90,8 +109,25 @@ class EditionCacheMiddleware:
             self.kept.popitem(last=False)
 
 
+def from_cache(key: str) -> Kept | None:
+    """What the shared cache holds; nothing while it is down, which is slower but no error."""
+    try:
+        return cache.get(key)
+    except CACHE_ERRORS as error:
+        logger.warning("The cache cannot be read: %s", error)
+        return None
+
+
+def into_cache(key: str, kept: Kept) -> None:
+    try:
+        cache.set(key, kept, KEPT_IN_CACHE_SECONDS)
+    except CACHE_ERRORS as error:
+        logger.warning("The cache cannot be written: %s", error)
+
+
 def key_of(request: HttpRequest) -> str:
     """Edition, address and encoding; never the host, which a stranger may choose."""
     encoding = "gzip" if "gzip" in request.headers.get("Accept-Encoding", "") else "plain"
+    form = "csv" if "text/csv" in request.headers.get("Accept", "") else "page"
     address = hashlib.sha256(request.get_full_path().encode()).hexdigest()
-    return f"page:{clock.read()}:{encoding}:{address}"
+    return f"{form}:{clock.read()}:{encoding}:{address}"

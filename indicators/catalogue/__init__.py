@@ -11,7 +11,7 @@ FOLDER = Path(__file__).parent
 SOURCES = {
     "published-figures": {
         "name": "Published figures",
-        "licence": "Compiled figures: CC BY 4.0; each figure keeps the terms of the document it is cited from",
+        "licence": "Compilation: CC BY 4.0; each figure keeps the terms of the document it is cited from",
         "is_calculated": False,
     },
     "calculated": {

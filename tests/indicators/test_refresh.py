@@ -209,6 +209,32 @@ def test_an_approved_batch_is_published_and_decided_once(feed, figures, admin_us
     assert trade(2024).value == Decimal("3600")
 
 
+def test_an_old_held_batch_never_overtakes_newer_published_values(feed, figures, admin_user):
+    figures(with_value("2024", "3600"))
+    held = refresh.run(feed.pk, "command").held_batch
+    figures(with_value("2024", "1610"))
+    refresh.run(feed.pk, "command")
+
+    assert not refresh.decide(held, approve=True, user=admin_user, reason="Confirmed.")
+
+    held.refresh_from_db()
+    assert held.decision == HeldBatch.Decision.OVERTAKEN
+    assert trade(2024).value == Decimal("1610")
+
+
+def test_a_broker_that_is_down_does_not_undo_a_publication(feed, figures, monkeypatch):
+    def down(*args, **kwargs):
+        raise ConnectionRefusedError("nobody there")
+
+    monkeypatch.setattr(refresh, "announce", down)
+    figures(with_value("2024", "1620"))
+
+    run = refresh.run(feed.pk, "command")
+
+    assert run.verdict == Run.Verdict.PUBLISHED
+    assert trade(2024).value == Decimal("1620")
+
+
 def test_a_rejected_batch_leaves_every_value(feed, figures, admin_user):
     before = fingerprint()
     figures(with_value("2024", "3600"))
