@@ -71,9 +71,6 @@ class NewVersionForm(forms.ModelForm):
         model = TargetVersion
         fields = ("target", "reason", *VERSION_FIELDS)
 
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-
     def clean(self) -> dict[str, Any]:
         fields = super().clean() or self.cleaned_data
         if target := fields.get("target"):
