@@ -160,7 +160,8 @@ YEARS_UNKNOWN = _(
 
 MONITORED = _("%(name)s stood at %(value)s %(when)s; it is monitored without a target.")
 MONITORED_EMPTY = _("%(name)s has no value yet; it is monitored without a target.")
-MONITORED_COUNTRIES = _("%(name)s is monitored without a target in %(countries)s.")
+MONITORED_COUNTRIES = _("%(name)s is monitored without a target for %(countries)s.")
+MONITORED_SERIES = _("%(name)s is monitored without a target, in %(count)s series.")
 TRENDS: dict[str | None, Text] = {
     "rising": _("Over the last five years the values rose."),
     "falling": _("Over the last five years the values fell."),
@@ -327,8 +328,9 @@ def asked_sentence(facts: Facts) -> str:
 
 def _monitored(outcome: Outcome, facts: Facts) -> list[str]:
     if outcome.get("entities"):
-        said = {"name": facts.name, "countries": country_list(outcome["entities"])}
-        return [MONITORED_COUNTRIES % said]
+        subjects = outcome["entities"]
+        said = {"name": facts.name, "countries": country_list(subjects), "count": len(subjects)}
+        return [(MONITORED_SERIES if any("/" in one for one in subjects) else MONITORED_COUNTRIES) % said]
     if not outcome.get("latest"):
         return [MONITORED_EMPTY % {"name": facts.name}]
     return [MONITORED % values(outcome, facts), str(TRENDS[outcome.get("trend")])]
