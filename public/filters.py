@@ -1,0 +1,145 @@
+"""Choices of lists, made in the query string; a value that is no choice chooses nothing."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from goals.models import Goal, SubGoal
+from goals.words import STATUSES, SUBGOAL_STATES
+from public import presenting
+from stakeholders.models import Organization
+
+ALL = ("", _("All"))
+STATUS_CHOICES = ("achieved", "on_track", "needs_acceleration", "off_track", "not_enough_data", "monitored")
+SAME_WORD = {"off_track": ("off_track", "moving_away", "missed")}
+"""Stored codes that share one word, and so one choice."""
+
+
+class QueryFilter(forms.Form):
+    """A form read from the query string; what is not valid is as if not given."""
+
+    def __init__(self, query: Any) -> None:
+        super().__init__(query, label_suffix="")
+        self.is_valid()
+
+    def chosen(self, name: str) -> str:
+        return self.cleaned_data.get(name) or ""
+
+    @property
+    def query(self) -> str:
+        """The choices as they stand in links to other pages of the list."""
+        return urlencode({name: self.chosen(name) for name in self.fields if self.chosen(name)})
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.query)
+
+
+def choice(label: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, required=False)
+
+
+def goal_choices() -> list[tuple[str, Any]]:
+    return [ALL, *((goal.code, presenting.goal_name(goal)) for goal in Goal.objects.all())]
+
+
+def state_choices() -> list[tuple[str, Any]]:
+    return [ALL, *SUBGOAL_STATES.items()]
+
+
+def area_choices(codes: Iterable[str]) -> list[tuple[str, Any]]:
+    return [ALL, *sorted(((code, presenting.place(code)) for code in set(codes)), key=lambda one: one[1])]
+
+
+def set_choices(form: forms.Form, **choices: list[tuple[str, Any]]) -> None:
+    for name, options in choices.items():
+        form.fields[name].choices = options  # type: ignore[attr-defined]
+
+
+class GoalFilter(QueryFilter):
+    """Sub-goals of one goal by country and state; they are at hand, so nothing is asked again."""
+
+    country = choice(_("Country"))
+    state = choice(_("State"))
+
+    def __init__(self, query: Any, sub_goals: list) -> None:
+        self.areas = [row.sub_goal.organization.area for row in sub_goals]
+        super().__init__(query)
+
+    def full_clean(self) -> None:
+        set_choices(self, country=area_choices(self.areas), state=state_choices())
+        super().full_clean()
+
+    def narrow(self, rows: list) -> list:
+        country, state = self.chosen("country"), self.chosen("state")
+        return [
+            row
+            for row in rows
+            if country in ("", row.sub_goal.organization.area) and state in ("", row.state_code)
+        ]
+
+
+class IndicatorFilter(QueryFilter):
+    goal = choice(_("Goal"))
+    status = choice(_("Status"))
+
+    def __init__(self, query: Any, goals: Iterable[Goal]) -> None:
+        self.goals = [(goal.code, presenting.goal_name(goal)) for goal in goals]
+        super().__init__(query)
+
+    def full_clean(self) -> None:
+        statuses = [ALL, *((code, STATUSES[code]) for code in STATUS_CHOICES)]
+        set_choices(self, goal=[ALL, *self.goals], status=statuses)
+        super().full_clean()
+
+    def narrow(self, rows: list) -> list:
+        goal, status = self.chosen("goal"), self.chosen("status")
+        codes = SAME_WORD.get(status, (status,))
+        return [
+            row
+            for row in rows
+            if goal in ("", row.target.goal.code) and (not status or row.result.status in codes)
+        ]
+
+
+class SubGoalFilter(QueryFilter):
+    goal = choice(_("Goal"))
+    country = choice(_("Country"))
+    state = choice(_("State"))
+    type = choice(_("Kind of organization"))
+
+    def full_clean(self) -> None:
+        areas = Organization.objects.order_by().values_list("area", flat=True).distinct()
+        set_choices(
+            self,
+            goal=goal_choices(),
+            country=area_choices(areas),
+            state=state_choices(),
+            type=[ALL, *Organization.Type.choices],
+        )
+        super().full_clean()
+
+    def narrow(self, sub_goals: QuerySet[SubGoal], today: date) -> QuerySet[SubGoal]:
+        named = {
+            "goal__code": self.chosen("goal"),
+            "organization__area": self.chosen("country"),
+            "organization__type": self.chosen("type"),
+        }
+        narrowed = sub_goals.filter(**{field: value for field, value in named.items() if value})
+        return narrowed.filter(in_state(self.chosen("state"), today))
+
+
+def in_state(code: str, today: date) -> Q:
+    """Sub-goals in a state of words.SUBGOAL_STATES on a day; all where none is named."""
+    published = Q(state=SubGoal.State.PUBLISHED)
+    return {
+        "planned": published & Q(start_date__gt=today),
+        "under_way": published & Q(start_date__lte=today),
+        "done": Q(state=SubGoal.State.COMPLETED),
+        "withdrawn": Q(state=SubGoal.State.WITHDRAWN),
+    }.get(code, Q())
