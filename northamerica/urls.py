@@ -13,5 +13,6 @@ urlpatterns = [
     path("readyz", health.readyz),
     path("admin/", admin.site.urls),
     path("api/v1/", include("northamerica.api.urls")),
+    path("", include("public.file_urls")),
     *i18n_patterns(path("", include("public.urls"))),
 ]
