@@ -1,0 +1,185 @@
+"""What pages say of the samples and the packaged figures, and what they must never say."""
+
+from datetime import date
+
+import pytest
+from django.utils.html import escape
+
+from goals import rollup
+from goals.models import Assumption, Result, SubGoal, Update
+from indicators import edition
+from public.middleware import clock
+from stakeholders.models import Organization
+
+
+def test_home_names_every_goal_and_the_lowest(page):
+    text = page("home").text
+    for goal in (
+        "Shared prosperity",
+        "Economic growth",
+        "Intraregional and global trade",
+        "Sectoral, strategic",
+    ):
+        assert goal in text
+    assert "the lowest is goal 3" in text
+
+
+def test_home_says_why_there_is_no_overall_number(page):
+    assert "There is no overall number yet" in page("home").text
+
+
+def test_home_tells_the_latest_updates(page):
+    newest = Update.objects.filter(state="published").order_by("-date", "-pk").first()
+    assert escape(newest.sub_goal.title) in page("home").text
+
+
+def test_a_goal_shows_both_layers_and_the_combined_number_after_them(page):
+    text = page("goal", "g1").text
+    indicators, organizations, combined = (
+        text.index(one) for one in ("of 100 on the path", "What organizations do", "Combined:")
+    )
+    assert indicators < organizations < combined
+
+
+def test_a_goal_says_its_coverage_and_names_what_holds_it_back(page):
+    text = page("goal", "g1").text
+    assert "Enough data for 3 of 4 indicators" in text
+    assert "Held back most by:" in text
+
+
+def test_an_indicator_says_its_numbers_as_stored(page):
+    text = page("indicator", "intraregional-goods-trade").text
+    assert "reached US$1,600 billion in 2025; the path asked for US$1,905 billion" in text
+    assert "On track needs about 7.9% a year since 2022" in text
+    assert "It rests on 7 values, up to 2025." in text
+
+
+def test_an_indicator_brings_its_chart_in_two_layouts_with_a_table_of_the_same_numbers(page):
+    text = page("indicator", "intraregional-goods-trade").text
+    assert text.count('class="chart trajectory"') == 2
+    assert "Data in this chart" in text
+    assert "/api/v1/observations/?indicator=intraregional-goods-trade&amp;format=csv" in text
+
+
+def test_an_indicator_without_values_says_what_is_missing_and_draws_nothing(page):
+    text = page("indicator", "gdp-per-capita").text
+    assert "It is expected from the World Bank." in text
+    assert "<figure" not in text
+
+
+def test_a_monitored_indicator_has_no_score(page):
+    text = page("indicator", "population").text
+    assert "Monitored, no target yet" in text
+    assert "On the path, from 0 to 100" not in text
+
+
+def test_several_countries_are_shown_with_the_one_that_determines_the_status(page):
+    text = page("indicator", "hdi-rank").text
+    assert text.count("determines the status") >= 1
+    assert "Data overdue since August 31, 2026" in text
+
+
+def test_declared_contributions_are_never_part_of_the_official_value(page):
+    text = page("indicator", "export-supported-jobs").text
+    assert "462 people" in text
+    assert "never added to the official value" in text
+    assert "Groupe Maple Freight (sample)</a>: 301 people" in text
+
+
+def test_every_source_is_cited_once_with_its_checksum(page):
+    text = page("indicator", "intraregional-goods-trade").text
+    assert text.count('id="source-') == 5
+    assert "Checksum of what was read" in text
+
+
+def test_the_explanation_lists_records_with_their_vintage(page):
+    used = Result.objects.current().get(node="target:food-trade").explanation["input"]["observations"]
+    text = page("indicator", "food-trade").text
+    for point in used:
+        assert f"record {point['observation']}, version of {point['vintage'][:10]}" in text
+
+
+def test_assumptions_stand_on_the_page_of_their_indicator(page):
+    assumption = Assumption.objects.filter(target__indicator__code="hdi-rank").first()
+    assert escape(assumption.text) in page("indicator", "hdi-rank").text
+
+
+def test_a_correction_stays_readable_struck_through_and_dated(page):
+    text = page("sub-goal", "sample-graduates-placed").text
+    assert "Corrected on" in text
+    assert "<del>190 graduates placed. Placements of the first two job weeks.</del>" in text
+
+
+def test_an_update_names_a_role_and_never_a_person(page):
+    people = {"Marisol", "Reyes", "Sample Administrator"}
+    text = page("sub-goal", "sample-graduates-placed").text
+    assert "Reporting officer" in text
+    assert not [name for name in people if name in text]
+
+
+def test_a_withdrawn_sub_goal_stays_readable_with_its_reason(page):
+    sub_goal = SubGoal.objects.filter(state="withdrawn").first()
+    text = page("sub-goal", sub_goal.code).text
+    assert "Withdrawn on" in text
+    assert escape(sub_goal.withdrawal_reason) in text
+
+
+def test_a_text_in_another_language_is_marked_and_announced(page):
+    text = page("sub-goal", "sample-truck-waiting-time").text
+    assert '<h1 lang="es">' in text
+    assert "It is shown in its own language." in text
+    assert '<h1 lang="es">' not in page("sub-goal", "sample-truck-waiting-time", "es").text
+
+
+def test_samples_say_that_they_are_fictional(page):
+    for name, code in (("organization", "sample-frontera-norte"), ("sub-goal", "sample-inspection-lanes")):
+        assert "fictional sample" in page(name, code).text
+
+
+def test_missing_numbers_are_read_out_and_never_zero(page):
+    text = page("goal", "g2").text
+    assert '<span aria-hidden="true">–</span><span class="visually-hidden">no data</span>' in text
+
+
+# --- What strangers wrote -----------------------------------------------------------------------
+ATTACK = '<script>alert(1)</script>"onmouseover="x'
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("home", None), ("goal", "g3"), ("sub-goals", None), ("sub-goal", "sample-truck-waiting-time"),
+     ("indicator", "intraregional-goods-trade"), ("organization", "sample-frontera-norte"),
+     ("organizations", None)],
+)  # fmt: skip
+def test_what_organizations_write_stays_text(page, name, code):
+    SubGoal.objects.filter(code="sample-truck-waiting-time").update(
+        title=ATTACK, description=ATTACK, unit="<b>"
+    )
+    Organization.objects.filter(code="sample-frontera-norte").update(name=ATTACK, description=ATTACK)
+    Update.objects.update(note=ATTACK)
+
+    text = page(name, code).text
+
+    assert "<script" not in text
+    assert '"onmouseover' not in text
+    assert "&lt;script&gt;alert(1)" in text
+
+
+# --- Editions -----------------------------------------------------------------------------------
+def test_a_page_stays_as_it_is_until_the_edition_moves_on(page):
+    before = page("organization", "sample-frontera-norte").text
+    Organization.objects.filter(code="sample-frontera-norte").update(name="Agency of the North")
+    assert page("organization", "sample-frontera-norte").text == before
+
+    edition.advance()
+    clock.forget()
+
+    assert "Agency of the North" in page("organization", "sample-frontera-norte").text
+
+
+def test_a_new_day_changes_what_pages_say(page):
+    page("goal", "g3")
+    rollup.refresh(date(2026, 11, 23))
+    clock.forget()
+
+    assert "November 23, 2026" in page("goal", "g3").text
