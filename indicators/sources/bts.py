@@ -2,7 +2,7 @@
 
 Query: `border` (US-Mexico Border, US-Canada Border; one or a list), `measures` (Trucks, Trains, ...; one or a
 list), `ports` (codes with their zeros, if not all), `by` (`port`, the default, or `border`: summed by the
-agency), `start` (first month), `dataset` (keg4-3bc2 if left out).
+agency), `from` (first month), `dataset` (keg4-3bc2 if left out).
 Row keys: `US-Mexico Border:Trucks:2304` (the code of the port: two ports share the name Eastport), summed
 `US-Mexico Border:Trucks`.
 
@@ -50,7 +50,7 @@ PORT = re.compile(r"\d{4}", re.ASCII)
 
 
 def requests(query: Mapping[str, Any], today: date) -> list[Request]:
-    asking.check(query, ("border", "measures", "ports", "by", "start", "dataset"))
+    asking.check(query, ("border", "measures", "ports", "by", "from", "dataset"))
     by = grouping(query)
     params = [("$select", SELECTED[by]), ("$where", condition(query))]
     if by == "border":
@@ -67,7 +67,7 @@ def grouping(query: Mapping[str, Any]) -> str:
 
 
 def condition(query: Mapping[str, Any]) -> str:
-    start = tables.period_of(asking.needed(query, "start"), "The feed's query, “start”", "monthly")
+    start = tables.period_of(asking.needed(query, "from"), "The feed's query, “from”", "monthly")
     parts = [
         among("border", asking.texts(query, "border")),
         among("measure", asking.texts(query, "measures")),

@@ -2,7 +2,7 @@
 
 Query: `flow` (exports, imports), `dataset` (hs, naics, enduse, porths, ...), `values` (ALL_VAL_MO for
 exports, GEN_VAL_MO or CON_VAL_MO for imports), `predicates` (column: code or list of codes, `{"CTY_CODE":
-["2010", "1220", "-"], "COMM_LVL": "HS2", "E_COMMODITY": "87"}`), `start` (first month). Mexico is 2010,
+["2010", "1220", "-"], "COMM_LVL": "HS2", "E_COMMODITY": "87"}`), `from` (first month). Mexico is 2010,
 Canada 1220, the world `-`.
 Row keys are built from the columns of the line, `flow:partner[:NAME=code...]`:
 - the flow by the column of the value: ALL_VAL_MO `exports`, GEN_VAL_MO `imports`, CON_VAL_MO
@@ -50,7 +50,7 @@ TOO_HEAVY = "There was an error while running your query"
 
 
 def requests(query: Mapping[str, Any], today: date) -> list[Request]:
-    asking.check(query, ("flow", "dataset", "values", "predicates", "start"))
+    asking.check(query, ("flow", "dataset", "values", "predicates", "from"))
     path = f"timeseries/intltrade/{asking.needed(query, 'flow')}/{asking.needed(query, 'dataset')}"
     values = ",".join(asking.texts(query, "values")) or asking.needed(query, "values")
     given = predicates(query)

@@ -1,7 +1,7 @@
 """United Nations Comtrade: merchandise trade by year or month, as a cross-check.
 
 Query: `reporters`, `partners` (M49 codes: 842 United States, 484 Mexico, 124 Canada, 0 world), `flows` (M,
-X), `commodities` (HS codes, TOTAL if left out), `frequency` (A, the default, or M), `start` (first year; up
+X), `commodities` (HS codes, TOTAL if left out), `frequency` (A, the default, or M), `from` (first year; up
 to the last whole year is asked, twelve periods a request).
 Row keys: `842.484.M.TOTAL`: reporter, partner, flow, commodity.
 
@@ -47,7 +47,7 @@ COLUMNS = {
 
 
 def requests(query: Mapping[str, Any], today: date) -> list[Request]:
-    asking.check(query, (*COLUMNS, "frequency", "start"))
+    asking.check(query, (*COLUMNS, "frequency", "from"))
     subject = [(COLUMNS[name], ",".join(asked(query, name))) for name in COLUMNS]
     wanted = wanted_periods(query, today)
     return [
@@ -72,10 +72,10 @@ def frequency(query: Mapping[str, Any]) -> str:
 
 
 def wanted_periods(query: Mapping[str, Any], today: date) -> list[str]:
-    start = tables.period_of(asking.needed(query, "start"), "The feed's query, “start”", "annual")
+    start = tables.period_of(asking.needed(query, "from"), "The feed's query, “from”", "annual")
     years = [f"{year}" for year in range(int(start), today.year)]
     if not years:
-        raise SourceChanged(f"The feed's query: “start” is {start}, but that year is not over.")
+        raise SourceChanged(f"The feed's query: “from” is {start}, but that year is not over.")
     months = [f"{month:02}" for month in range(1, 13)] if frequency(query) == "M" else [""]
     return [year + month for year in years for month in months]
 

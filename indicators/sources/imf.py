@@ -1,7 +1,7 @@
 """The International Monetary Fund's SDMX service: World Economic Outlook (WEO), goods trade (IMTS).
 
 Query: `flow` (WEO, IMTS), `key` (the dimensions in the flow's order, joined by dots; + joins several, an
-empty part asks for all: `USA+MEX+CAN.NGDP_RPCH.A`), `start` and `end` (periods) if wanted. The
+empty part asks for all: `USA+MEX+CAN.NGDP_RPCH.A`), `from` and `to` (periods) if wanted. The
 world is G001 in WEO.
 Row keys: `WEO:MEX.NGDP_RPCH.A`, one per observation's full key.
 
@@ -48,8 +48,8 @@ YEAR = re.compile(r"\D*([12]\d{3})\b")
 
 
 def requests(query: Mapping[str, Any], today: date) -> list[Request]:
-    asking.check(query, ("flow", "key", "start", "end"))
-    bounds = (("startPeriod", "start"), ("endPeriod", "end"))
+    asking.check(query, ("flow", "key", "from", "to"))
+    bounds = (("startPeriod", "from"), ("endPeriod", "to"))
     params = tuple((name, asking.text(query, part)) for name, part in bounds if query.get(part))
     path = f"data/{asking.needed(query, 'flow')}/{asking.needed(query, 'key')}"
     return [Request(path, params, headers=ACCEPT)]

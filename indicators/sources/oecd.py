@@ -1,7 +1,7 @@
 """The OECD's SDMX service.
 
 Query: `flow` (`OECD.SDD.STES,DSD_STES@DF_CLI,`: agency, flow and version, the version empty because versions
-roll), `key` (`MEX.M.LI...AA...H`: an empty part asks for all, + joins several), `start` and `end` if wanted.
+roll), `key` (`MEX.M.LI...AA...H`: an empty part asks for all, + joins several), `from` and `to` if wanted.
 Row keys: the full dimensions of the observation, joined by dots: `DEU.M.BCICP.IX._Z.AA.IX._Z.H`.
 
 SDMX-CSV is asked for. Lines come in no order; an empty value or NaN is missing; UNIT_MULT is a power of ten
@@ -38,8 +38,8 @@ JSON_REFUSED = "The OECD answers SDMX-JSON, but CSV was asked for: the address o
 
 
 def requests(query: Mapping[str, Any], today: date) -> list[Request]:
-    asking.check(query, ("flow", "key", "start", "end"))
-    bounds = (("startPeriod", "start"), ("endPeriod", "end"))
+    asking.check(query, ("flow", "key", "from", "to"))
+    bounds = (("startPeriod", "from"), ("endPeriod", "to"))
     params = tuple((name, asking.text(query, part)) for name, part in bounds if query.get(part))
     path = f"data/{asking.needed(query, 'flow')}/{asking.needed(query, 'key')}"
     return [Request(path, (*params, ("format", "csvfile")))]

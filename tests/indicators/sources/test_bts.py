@@ -8,7 +8,7 @@ from indicators.sources import Kind, Request, SourceChanged, bts
 from tests.recorded_answers import agencys_own, answer, recorded
 
 TODAY = date(2026, 11, 20)
-QUERY = {"border": "US-Mexico Border", "measures": ["Trucks"], "ports": ["2304"], "start": "2015-01"}
+QUERY = {"border": "US-Mexico Border", "measures": ["Trucks"], "ports": ["2304"], "from": "2015-01"}
 PAGED = (("$order", "date"), ("$limit", "2"), ("$offset", "0"))
 
 

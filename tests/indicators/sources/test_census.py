@@ -13,7 +13,7 @@ QUERY = {
     "dataset": "naics",
     "values": "ALL_VAL_MO",
     "predicates": {"CTY_CODE": ["2010", "1220", "-"], "NAICS": "3344", "COMM_LVL": "NA4"},
-    "start": "2013-01",
+    "from": "2013-01",
 }
 
 

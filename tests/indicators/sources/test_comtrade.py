@@ -8,7 +8,7 @@ from indicators.sources import Kind, SourceChanged, comtrade
 from tests.recorded_answers import agencys_own, answer, recorded
 
 TODAY = date(2026, 11, 20)
-QUERY = {"reporters": "842", "partners": ["484", "124"], "flows": ["M", "X"], "start": "2013"}
+QUERY = {"reporters": "842", "partners": ["484", "124"], "flows": ["M", "X"], "from": "2013"}
 
 
 def trade(**change):
@@ -42,7 +42,7 @@ def test_a_query_becomes_keyless_requests_of_twelve_periods_up_to_the_last_whole
 
 
 def test_months_are_asked_a_year_at_a_time():
-    requests = comtrade.requests(QUERY | {"start": "2024", "frequency": "M"}, TODAY)
+    requests = comtrade.requests(QUERY | {"from": "2024", "frequency": "M"}, TODAY)
 
     assert [dict(request.params)["period"][:6] for request in requests] == ["202401", "202501"]
     assert requests[0].path == "public/v1/preview/C/M/HS"
@@ -51,7 +51,7 @@ def test_months_are_asked_a_year_at_a_time():
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"start": "2026"}, "not over"),
+        ({"from": "2026"}, "not over"),
         ({"partners": []}, "lacks “partners”"),
         ({"frequency": "Q"}, "A and M"),
     ],

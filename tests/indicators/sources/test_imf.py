@@ -22,7 +22,7 @@ def by_subject(rows):
 
 
 def test_a_query_becomes_one_request_for_csv():
-    query = {"flow": "WEO", "key": "USA+MEX+CAN.NGDP_RPCH.A", "start": "1990"}
+    query = {"flow": "WEO", "key": "USA+MEX+CAN.NGDP_RPCH.A", "from": "1990"}
 
     assert imf.requests(query, TODAY) == [
         Request(
@@ -37,7 +37,7 @@ def test_a_query_becomes_one_request_for_csv():
     ("query", "said"),
     [
         ({"key": "USA.NGDPD.A"}, "lacks “flow”"),
-        ({"flow": "WEO", "key": "USA.NGDPD.A", "from": "1990"}, "holds “from”"),
+        ({"flow": "WEO", "key": "USA.NGDPD.A", "since": "1990"}, "holds “since”"),
         ({"flow": "WEO", "key": ["USA.NGDPD.A"]}, "“key” must be a text"),
     ],
 )

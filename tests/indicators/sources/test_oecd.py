@@ -16,7 +16,7 @@ def productivity(*lines: str):
 
 
 def test_a_query_becomes_one_request_with_the_version_left_open():
-    query = {"flow": "OECD.SDD.STES,DSD_STES@DF_CLI,", "key": "MEX.M.LI...AA...H", "start": "2000-01"}
+    query = {"flow": "OECD.SDD.STES,DSD_STES@DF_CLI,", "key": "MEX.M.LI...AA...H", "from": "2000-01"}
 
     assert oecd.requests(query, TODAY) == [
         Request(
