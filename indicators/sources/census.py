@@ -55,7 +55,7 @@ def requests(query: Mapping[str, Any], today: date) -> list[Request]:
     values = ",".join(asking.texts(query, "values")) or asking.needed(query, "values")
     given = predicates(query)
     codes = tuple((name, code) for name in given for code in given[name])
-    return [Request(path, (("get", values), *codes, ("time", f"from {asking.needed(query, 'start')}")))]
+    return [Request(path, (("get", values), *codes, ("time", f"from {asking.needed(query, 'from')}")))]
 
 
 def predicates(query: Mapping[str, Any]) -> dict[str, list[str]]:
