@@ -1,7 +1,7 @@
 """What the home page, the list of goals and a goal's page show, read from stored results."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
@@ -251,7 +251,7 @@ class GoalPage:
     def strip(self) -> list[tuple[words.StatusTag, int]]:
         """Each status word of the judged indicators with how many have it, the worst first."""
         codes = sorted((row.result.status for row in self.judged), key=WORST_FIRST.index)
-        tags = [words.status_tag({"status": code}) for code in codes]
+        tags = [replace(words.status_tag({"status": code}), direction="") for code in codes]
         count = Counter(tag.word for tag in tags)
         return [(tag, count[tag.word]) for tag in {tag.word: tag for tag in reversed(tags)}.values()][::-1]
 

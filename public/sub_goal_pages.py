@@ -241,6 +241,7 @@ def sub_goal_page(code: str, today: date) -> dict[str, Any]:
         "children": rows_of(visible(today).filter(parent=sub_goal), today),
         "contribution": contribution(sub_goal),
         "section": "sub-goals",
+        "trail_lang": row.lang,
         "trail": [
             (_("Sub-goals"), reverse("public:sub-goals")),
             (sub_goal.title, ""),
