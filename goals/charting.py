@@ -9,13 +9,12 @@ from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from goals import findings, sentences
+from goals import findings, sentences, words
 from goals.evaluation import Node, compute
 from goals.method.course import course
 from goals.method.time import coordinate
 from goals.models import Chart, TargetVersion
 from indicators import formats, periods
-from indicators.areas import area_name
 from indicators.charts import inputs
 from indicators.charts.comparison import draw_comparison, layout_comparison
 from indicators.charts.document import Caption, render_standalone
@@ -66,13 +65,8 @@ class Picture:
         if "entities" not in case:
             return {"": case.get("observations", [])}
         return {
-            self.subject_name(label): entity["observations"] for label, entity in case["entities"].items()
+            words.subject_name(label): entity["observations"] for label, entity in case["entities"].items()
         }
-
-    def subject_name(self, label: str) -> str:
-        area, *rest = label.split("/")
-        names = [area_name(area, self.language), *(area_name(part, self.language) for part in rest)]
-        return " – ".join(names if len(rest) == 0 else names[1:])
 
 
 def draw(nodes: Iterable[Node]) -> int:
@@ -344,7 +338,7 @@ def projection_note(picture: Picture) -> str:
 def sparkline(picture: Picture, lines: dict[str, list[dict]], drawn: inputs.TrajectoryChart) -> str:
     """The observed values since 2000 of the first, or the binding, subject beside its required path."""
     binding = picture.node.outcome.get("binding")
-    name = picture.subject_name(binding) if binding and "entities" in picture.node.case else next(iter(lines))
+    name = words.subject_name(binding) if binding and "entities" in picture.node.case else next(iter(lines))
     points = [(coordinate(point["period"]), point["value"]) for point in lines.get(name, [])]
     return draw_sparkline(
         inputs.Sparkline(

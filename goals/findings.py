@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from goals.sentences import Facts, country_list, rate_text, values
-from goals.words import Outcome, Text, language, reason_text
+from goals.words import Outcome, Text, language, reason_text, subject_name
 from indicators import formats
 from indicators.areas import area_name
 
@@ -47,6 +47,8 @@ MONITORED: dict[str | None, Text] = {
     "flat": _("%(value)s %(when)s, no clear change over five years"),
     None: _("%(value)s %(when)s"),
 }
+
+LARGEST = _("The largest is %(subject)s: %(value)s %(when)s")
 
 NEEDED_RATE = _("On track needs about %(rate)s a year since %(since)s; it has been %(actual)s.")
 NEEDED_VALUE = _("On track needed %(value)s %(when)s.")
@@ -108,9 +110,20 @@ def _share_text(projected: Decimal, target: Decimal, facts: Facts) -> Text:
 
 
 def _finding_monitored(outcome: Outcome, facts: Facts) -> str:
+    if outcome.get("entities"):
+        return _finding_series(outcome, facts)
     if not outcome.get("latest"):
-        return facts.name if outcome.get("entities") else str(NO_VALUES_AT_ALL)
+        return str(NO_VALUES_AT_ALL)
     return MONITORED[outcome.get("trend")] % values(outcome, facts)
+
+
+def _finding_series(outcome: Outcome, facts: Facts) -> str:
+    """Of partners or products, the largest; countries and groups stand side by side without a winner."""
+    latest = {label: one for label, one in outcome["entities"].items() if one.get("latest")}
+    if not any("/" in label for label in latest):
+        return facts.name
+    label = max(latest, key=lambda label: latest[label]["latest"]["value"])
+    return LARGEST % (values(latest[label], facts) | {"subject": subject_name(label)})
 
 
 def _finding_countries(outcome: Outcome) -> str:

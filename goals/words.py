@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from indicators import formats
+from indicators.areas import area_name
 
 Text = str | Promise
 Outcome = Mapping[str, Any]
@@ -174,6 +175,12 @@ def flag_texts(flags: tuple[str, ...] | list[str]) -> list[str]:
 
 def reported_by(organization: str) -> str:
     return _("Reported by %(organization)s") % {"organization": organization}
+
+
+def subject_name(label: str) -> str:
+    """Area, partner and product of a series as one name; the area is left out before a product."""
+    names = [area_name(part, language()) for part in label.split("/")]
+    return " – ".join(names[1:] if len(names) > 2 else names)
 
 
 def language() -> str:

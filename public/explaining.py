@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from goals import words
 from goals.models import Direction, Path, Result, TargetVersion
 from goals.words import language
 from indicators import formats
@@ -88,7 +89,7 @@ class Explanation:
         entities = self.case.get("entities")
         if entities:
             return [
-                (presenting.subject_name(label), self.records(entity["observations"]))
+                (words.subject_name(label), self.records(entity["observations"]))
                 for label, entity in entities.items()
             ]
         groups = [("", self.records(self.case.get("observations") or []))]

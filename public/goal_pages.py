@@ -69,7 +69,7 @@ class IndicatorRow:
     def country(self) -> str:
         """The binding country, where the numbers are one country's."""
         binding = self.result.outcome.get("binding") or ""
-        return presenting.subject_name(binding) if binding else ""
+        return words.subject_name(binding) if binding else ""
 
     @property
     def latest(self) -> str:

@@ -147,7 +147,7 @@ class IndicatorPage:
         latest, target = outcome.get("latest") or {}, outcome.get("target") or {}
         direction = presenting.direction_of(self.case)
         return {
-            "name": presenting.subject_name(label),
+            "name": words.subject_name(label),
             "is_binding": label == self.outcome.get("binding"),
             "status": presenting.tag(outcome, self.result.as_of, direction),
             "latest": presenting.amount(self.indicator, latest.get("value")),
@@ -279,7 +279,7 @@ def formula_text(formula: str, names: dict[str, str]) -> str:
 
     def named(found: re.Match) -> str:
         code, area, partner = found.groups()
-        places = [presenting.subject_name(part) for part in (area, partner) if part and "@" not in part]
+        places = [words.subject_name(part) for part in (area, partner) if part and "@" not in part]
         name = names.get(code, code)
         return f"{name} ({', '.join(places)})" if places else name
 

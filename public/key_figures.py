@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from goals import sentences
-from goals.words import Outcome, language
+from goals.words import Outcome, language, subject_name
 from indicators import formats
 from indicators.models import Indicator
 from indicators.units import change_unit
@@ -16,7 +16,6 @@ from public.presenting import (
     digits,
     judged,
     period,
-    subject_name,
     subjects,
     unit_below,
 )

@@ -150,7 +150,7 @@ class DataTable:
         found.sort(key=lambda group: not any(row.pk in self.used for row in group[1]))
         return [
             Group(
-                name="" if len(found) == 1 else presenting.subject_name("/".join(filter(None, subject))),
+                name="" if len(found) == 1 else words.subject_name("/".join(filter(None, subject))),
                 rows=[self.observed(row) for row in rows],
                 aims=list(self.aims(subject[0], any(row.pk in self.used for row in rows))),
             )

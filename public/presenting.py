@@ -144,12 +144,6 @@ def period(label: str) -> str:
     return formats.period(label, language())
 
 
-def subject_name(label: str) -> str:
-    """Area, partner and product of a series as one name; the area is left out before a product."""
-    names = [area_name(part, language()) for part in label.split("/")]
-    return " – ".join(names[1:] if len(names) > 2 else names)
-
-
 def place(code: str) -> str:
     """A country, or a region in the words of its code."""
     name = area_name(code, language())
