@@ -56,7 +56,7 @@ def json_value(value: Any, where: str) -> Decimal | None:
     if value is None or isinstance(value, str):
         return value_of(value or "", where)
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
-        return Decimal(value)
+        return value_of(str(value), where)
     raise SourceChanged(f"{where}: “{str(value)[:40]}” is no number.")
 
 

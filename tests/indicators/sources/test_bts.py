@@ -122,6 +122,13 @@ def test_what_was_not_asked_for_or_cannot_be_read_is_named(line, said):
         bts.parse(listed(line), QUERY)
 
 
+def test_a_number_beyond_belief_is_refused_in_json_too():
+    body = json.dumps([crossing()]).replace('"1"', "1e999")
+
+    with pytest.raises(SourceChanged, match="is no number"):
+        bts.parse(answer(body), {})
+
+
 def test_two_values_for_a_port_and_month_are_refused():
     with pytest.raises(SourceChanged, match="2026-06 appears twice: 1 and 2"):
         bts.parse(listed(crossing(), crossing(value="2")), {})
