@@ -76,30 +76,13 @@ class ExplanationSerializer(serializers.ModelSerializer):
     """What a number was computed from: running the operation on the input gives the output."""
 
     op = serializers.CharField(source="explanation.op", help_text="Operation of the method.")
-    input = serializers.SerializerMethodField()
+    input = ExactJSON(source="explanation.input")
     output = ExactJSON(source="outcome")
 
     class Meta:
         model = Result
         fields = ("node", "level", "as_of", "known", "method_version", "op", "input", "output")
         read_only_fields = fields
-
-    @extend_schema_field(ANY_OBJECT)
-    def get_input(self, result: Result) -> dict[str, Any]:
-        return exact(without_outside_parents(result.explanation["input"]))
-
-
-def without_outside_parents(case: dict[str, Any]) -> dict[str, Any]:
-    """Contributions name no parent that is not among them: it counts for nothing and may be a draft."""
-    if "contributions" not in case:
-        return case
-    rows = case["contributions"]["subgoals"]
-    known = {row["id"] for row in rows}
-    shown = [
-        {name: value for name, value in row.items() if name != "parent" or value in known}
-        for row in rows
-    ]  # fmt: skip
-    return {**case, "contributions": {**case["contributions"], "subgoals": shown}}
 
 
 class CurrentResult(serializers.Field):

@@ -149,11 +149,11 @@ class ObservationAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request):
         found = super().get_queryset(request)
-        return found.select_related("series__indicator", "run__feed", "run__payload", "document")
+        return found.select_related("series__indicator", "run__feed", "payload", "document")
 
     @admin.display(description=_("payload"))
     def payload_checksum(self, observation: Observation) -> str:
-        payload = observation.run.payload if observation.run else None
+        payload = observation.payload
         return links([(page_of(payload), payload.sha256)]) if payload else "–"
 
     @admin.display(description=_("calculated from"))

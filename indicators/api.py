@@ -146,7 +146,7 @@ class ObservationSerializer(ExactModelSerializer):
     document = serializers.CharField(source="document.code", default=None, allow_null=True)
     citation = serializers.CharField(source="document.citation", default=None, allow_null=True)
     payload_sha256 = serializers.CharField(
-        source="run.payload.sha256", default=None, allow_null=True,
+        source="payload.sha256", default=None, allow_null=True,
         help_text="Checksum of the raw answer the value was read from; null if it was calculated here.",
     )  # fmt: skip
     inputs: serializers.RelatedField = serializers.PrimaryKeyRelatedField(
@@ -221,7 +221,7 @@ class ObservationViewSet(ReadOnlyModelViewSet):
     """
 
     queryset = Observation.objects.select_related(
-        "series__indicator", "series__source", "document", "run__payload"
+        "series__indicator", "series__source", "document", "payload"
     ).prefetch_related(Prefetch("inputs", Observation.objects.only("pk").order_by("pk")))
     serializer_class = ObservationSerializer
     filterset_class = ObservationFilters

@@ -61,6 +61,9 @@ class Source(models.Model):
     is_calculated = models.BooleanField(
         default=False, help_text=_("Values are calculated here from other series.")
     )
+    next_request_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text=_("The next moment its rate leaves free.")
+    )
 
     class Meta:
         ordering = ["name"]
@@ -233,6 +236,18 @@ class Series(models.Model):
     frequency = models.CharField(max_length=12, choices=Frequency)
     feed = models.ForeignKey(Feed, null=True, blank=True, on_delete=models.PROTECT, related_name="series")
     key = models.CharField(max_length=200, blank=True, help_text=_("How the feed's answer names the series."))
+    factor = ExactDecimalField(
+        default=1, help_text=_("Turns a value in the source's unit into one in the indicator's unit.")
+    )
+    source_unit = models.CharField(
+        max_length=100, blank=True, help_text=_("The unit the answer must name, where it names one.")
+    )
+    source_decimals = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text=_("Decimals the source really gives; empty: as they arrive.")
+    )
+    expected_title = models.CharField(
+        max_length=200, blank=True, help_text=_("What the source's own title must hold.")
+    )
     precedence = models.PositiveSmallIntegerField(
         default=1,
         help_text=_("Where several sources give the same period, the lowest number is shown and judged."),
@@ -300,6 +315,9 @@ class Observation(models.Model):
     recorded_at = models.DateTimeField(default=timezone.now)
     is_current = models.BooleanField(default=True)
     run = models.ForeignKey(Run, null=True, blank=True, on_delete=models.PROTECT, related_name="observations")
+    payload = models.ForeignKey(
+        Payload, null=True, blank=True, on_delete=models.PROTECT, related_name="observations"
+    )
     document = models.ForeignKey(
         Document, null=True, blank=True, on_delete=models.PROTECT, related_name="observations"
     )

@@ -1,6 +1,6 @@
 """The one path from an agency's answer to a published value.
 
-claim -> fetch -> keep the payload -> parse -> check against what is published -> publish, all or nothing.
+claim -> ask, keeping each payload -> parse -> check against what is published -> publish, all or nothing.
 A run that ends anywhere before the last step has changed no published value.
 """
 
@@ -8,25 +8,28 @@ import logging
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from indicators import checks, edition, payloads, periods
-from indicators.models import Document, Feed, HeldBatch, Indicator, Observation, Run, Series
+from indicators import asking, checks, edition, periods
+from indicators.models import Document, Feed, HeldBatch, Indicator, Observation, Payload, Run, Series
 from indicators.queueing import reached
 from indicators.signals import observations_published
 from indicators.sources import Row, SourceChanged, SourceUnavailable
-from indicators.sources.registry import module_of
 
 logger = logging.getLogger(__name__)
 
 Batch = dict[Series, dict[date, Row]]
+Payloads = dict[tuple[str, str], Payload]
+"""The kept answer a row stands in, by its key and period."""
+
 RETRY_PAUSE = timedelta(minutes=5)
+TRIES = 5
 
 
 class AlreadyRunning(Exception):
@@ -41,6 +44,7 @@ class Change:
     period: date
     row: Row
     replaces: Observation | None
+    payload: Payload | None = None
 
 
 def run(feed_id: int, trigger: str) -> Run:
@@ -50,8 +54,10 @@ def run(feed_id: int, trigger: str) -> Run:
     changed: set[int] = set()
     try:
         changed = refresh(feed, claim, record)
+    except asking.NothingNew as notice:
+        close(record, claim, Run.Verdict.UNCHANGED, str(notice))
     except SourceUnavailable as error:
-        close(record, claim, Run.Verdict.RETRYING, str(error))
+        postpone(record, claim, error)
     except SourceChanged as error:
         close(record, claim, Run.Verdict.FAILED, str(error))
     except Exception:
@@ -63,21 +69,18 @@ def run(feed_id: int, trigger: str) -> Run:
 
 
 def refresh(feed: Feed, claim: uuid.UUID, record: Run) -> set[int]:
-    """Take one answer all the way; return the ids of the indicators with a new or revised value."""
-    source = module_of(feed)
-    answer = source.fetch(feed)
-    record.address, record.payload = answer.address, payloads.keep(answer)
-    batch = group(source.parse(answer, feed), feed)
-    changes = find_changes(batch)
+    """Take one feed all the way; return the ids of the indicators with a new or revised value."""
+    batch, kept = read(feed, record)
+    changes = find_changes(batch, kept)
     record.unchanged_count = sum(len(rows) for rows in batch.values()) - len(changes)
     if reasons := find_doubts(batch):
         hold(record, claim, batch, reasons)
-    elif changes:
-        publish(record, claim, changes)
-        return {change.series.indicator_id for change in changes}
-    else:
+        return set()
+    if not changes:
         close(record, claim, Run.Verdict.UNCHANGED, "")
-    return set()
+        return set()
+    publish(record, claim, changes)
+    return {change.series.indicator_id for change in changes}
 
 
 # --- The claim ----------------------------------------------------------------------------------
@@ -96,34 +99,69 @@ def claim_feed(feed_id: int) -> tuple[Feed, uuid.UUID]:
     return feed, claim
 
 
-def close(record: Run, claim: uuid.UUID, verdict: str, reason: str) -> None:
+def close(record: Run, claim: uuid.UUID, verdict: str, reason: str, due: datetime | None = None) -> None:
     """Write the verdict and give the feed back with its next due moment, in one transaction."""
     record.verdict, record.reason, record.ended_at = verdict, reason, timezone.now()
     with transaction.atomic():
         record.save()
         Feed.objects.filter(pk=record.feed_id, claim=claim).update(
-            claim=None, lease_until=None, **after(record)
+            claim=None, lease_until=None, **after(record, due)
         )
 
 
-def after(record: Run) -> dict:
+def postpone(record: Run, claim: uuid.UUID, error: SourceUnavailable) -> None:
+    """Try again later, never earlier than the source asked; after the last try the run has failed."""
+    number = record.feed.failures + 1
+    if number >= TRIES:
+        close(record, claim, Run.Verdict.FAILED, f"{error} (try {number} of {TRIES})")
+        return
+    pause = max(RETRY_PAUSE * 2 ** (number - 1), error.retry_after or timedelta(0))
+    due = timezone.now() + pause
+    reason = f"{error} (try {number} of {TRIES}). Next try at {due:%Y-%m-%d %H:%M} UTC."
+    close(record, claim, Run.Verdict.RETRYING, reason, due)
+
+
+def after(record: Run, due: datetime | None) -> dict:
     """What a verdict means for the feed: when it is due again, and whether its breaker opens."""
     feed, now = record.feed, record.ended_at or timezone.now()
-    done: dict = {"last_run_at": now, "next_due_at": now + feed.interval}
+    done: dict = {"last_run_at": now, "next_due_at": due or now + feed.interval}
     if record.verdict in (Run.Verdict.PUBLISHED, Run.Verdict.UNCHANGED):
         done |= {"failures": 0, "breaker_until": None, "last_success_at": now}
         if record.verdict == Run.Verdict.PUBLISHED:
             done["last_change_at"] = now
     elif record.verdict in (Run.Verdict.RETRYING, Run.Verdict.FAILED):
         done["failures"] = feed.failures + 1
-        if record.verdict == Run.Verdict.RETRYING:
-            done["next_due_at"] = now + RETRY_PAUSE * 2 ** min(feed.failures, 6)
         if feed.failures + 1 >= settings.BREAKER_FAILURES:
             done["breaker_until"] = done["next_due_at"] = now + settings.BREAKER_PAUSE
     return done
 
 
-# --- From rows to changes -----------------------------------------------------------------------
+# --- From an answer to rows ---------------------------------------------------------------------
+def read(feed: Feed, record: Run) -> tuple[Batch, Payloads]:
+    """Everything the source gives for the feed's series, in our units."""
+    known = {series.key: series for series in feed.series.select_related("indicator")}
+    rows: list[Row] = []
+    kept: Payloads = {}
+    for reading in asking.readings(feed, timezone.now().date()):
+        record.payload, record.address = reading.payload, reading.address
+        wanted = [row for row in reading.rows() if row.key in known]
+        rows += [in_our_unit(row, known[row.key]) for row in wanted]
+        kept |= {(row.key, row.period): reading.payload for row in wanted}
+    batch = group(rows, feed)
+    refuse_empty(batch, known.values())
+    return batch, kept
+
+
+def in_our_unit(row: Row, series: Series) -> Row:
+    """The row counted in the indicator's unit, rounded once to what the source really gives."""
+    if row.value is None:
+        return row
+    value = row.value * row.multiplier * series.factor
+    if series.source_decimals is not None:
+        value = value.quantize(Decimal(1).scaleb(-series.source_decimals), ROUND_HALF_EVEN)
+    return replace(row, value=value, multiplier=Decimal(1))
+
+
 def group(rows: Iterable[Row], feed: Feed) -> Batch:
     """The rows by series and period. Raises SourceChanged when a row is not what the catalogue expects."""
     known = {series.key: series for series in feed.series.select_related("indicator")}
@@ -132,15 +170,11 @@ def group(rows: Iterable[Row], feed: Feed) -> Batch:
         series, period = known.get(row.key), first_day(row)
         if series is None:
             raise SourceChanged(f"The answer holds “{row.key}”, which is not in the catalogue.")
-        if row.unit != series.indicator.unit:
-            raise SourceChanged(f"{series}: expected {series.indicator.unit}, got {row.unit}.")
         if periods.frequency(row.period) != series.frequency:
             raise SourceChanged(f"{series}: {row.period} is no {series.frequency} period.")
         twin = batch[series].setdefault(period, row)
         if twin.value != row.value:
             raise SourceChanged(f"{series}: {row.period} appears twice: {twin.value} and {row.value}.")
-    if not batch:
-        raise SourceChanged("The answer holds no values; the known ones stay.")
     return batch
 
 
@@ -154,27 +188,42 @@ def first_day(row: Row) -> date:
     return day
 
 
+def refuse_empty(batch: Batch, expected: Iterable[Series]) -> None:
+    """Raises SourceChanged when nothing arrived, or nothing but missing values for a series."""
+    if not batch:
+        raise SourceChanged("The answer holds no values; the known ones stay.")
+    known = published_values(expected)
+    for series in expected:
+        rows = batch.get(series, {})
+        if known[series.pk] and all(row.value is None for row in rows.values()):
+            count = len(known[series.pk])
+            raise SourceChanged(f"{series} came empty; the {count} known values stay.")
+
+
+# --- Comparing with what is published -----------------------------------------------------------
 def published_values(series: Iterable[Series]) -> dict[int, dict[date, Observation]]:
     """The current observations by series id and period."""
     known: dict[int, dict[date, Observation]] = defaultdict(dict)
-    for observation in Observation.objects.current().filter(series__in=series):
+    for observation in Observation.objects.current().filter(series__in=list(series)):
         known[observation.series_id][observation.period] = observation
     return known
 
 
-def find_changes(batch: Batch) -> list[Change]:
+def find_changes(batch: Batch, kept: Payloads) -> list[Change]:
     known = published_values(batch)
     changes = []
     for series, rows in batch.items():
         for period, row in rows.items():
             current = known[series.pk].get(period)
-            if current is None or differs(current, row):
-                changes.append(Change(series, period, row, current))
+            if is_news(current, row):
+                changes.append(Change(series, period, row, current, kept.get((row.key, row.period))))
     return changes
 
 
-def differs(current: Observation, row: Row) -> bool:
+def is_news(current: Observation | None, row: Row) -> bool:
     """A vintage differs by its value or its status; a better note alone is no new vintage."""
+    if current is None:
+        return row.value is not None
     return current.value != row.value or current.status != row.status
 
 
@@ -183,15 +232,16 @@ def find_doubts(batch: Batch) -> list[str]:
     found = []
     for series, rows in batch.items():
         published = {period: observation.value for period, observation in known[series.pk].items()}
-        read = {period: row.value for period, row in rows.items()}
-        found += [f"{series}: {doubt}" for doubt in checks.doubts(published, read, limits(series.indicator))]
-    return found + vanished_series(batch)
+        readings = {period: row.value for period, row in rows.items()}
+        doubts = [*unit_doubts(series, rows), *checks.doubts(published, readings, limits(series.indicator))]
+        found += [f"{series}: {doubt}" for doubt in doubts]
+    return found
 
 
-def vanished_series(batch: Batch) -> list[str]:
-    feed_ids = {series.feed_id for series in batch}
-    expected = Series.objects.filter(feed__in=feed_ids, observations__is_current=True).distinct()
-    return [f"{series}: not in the answer." for series in expected if series not in batch]
+def unit_doubts(series: Series, rows: dict[date, Row]) -> list[str]:
+    expected = series.source_unit or (series.indicator.unit if not series.feed_id else "")
+    others = {row.unit for row in rows.values() if row.unit and row.unit != expected}
+    return [f"The unit is now “{unit}”, expected was “{expected}”." for unit in sorted(others) if expected]
 
 
 def limits(indicator: Indicator) -> checks.Limits:
@@ -225,6 +275,7 @@ def store(changes: list[Change], record: Run) -> None:
             vintage=vintage_of(change, now),
             recorded_at=now,
             run=record,
+            payload=change.payload,
             document_id=documents.get(change.row.document),
             attribution=change.row.attribution,
             note=change.row.note,
@@ -264,6 +315,7 @@ def from_text(fields: dict) -> Row:
         **{
             **fields,
             "value": None if value is None else Decimal(value),
+            "multiplier": Decimal(fields.get("multiplier", "1")),
             "vintage": None if vintage is None else datetime.fromisoformat(vintage),
         }
     )
@@ -284,13 +336,20 @@ def decide(held: HeldBatch, approve: bool, user, reason: str) -> bool:
         )
         if not first or decision == HeldBatch.Decision.OVERTAKEN:
             return False
-        changes = find_changes(group(map(from_text, held.rows), held.run.feed)) if approve else []
+        changes = approved_changes(held) if approve else []
         if changes:
             store(changes, held.run)
             edition.advance()
     if changes:
         announce({change.series.indicator_id for change in changes}, f"held-batch:{held.pk}")
     return True
+
+
+def approved_changes(held: HeldBatch) -> list[Change]:
+    """What an approved batch changes against the values published now."""
+    batch = group(map(from_text, held.rows), held.run.feed)
+    changes = find_changes(batch, {})
+    return [replace(change, payload=held.run.payload) for change in changes]
 
 
 def is_overtaken(held: HeldBatch) -> bool:

@@ -191,6 +191,16 @@ CELERY_BEAT_SCHEDULE = {
 # --- Refresh ------------------------------------------------------------------------------------
 PAYLOAD_DIR = DATA_DIR / "payloads"
 PUBLISHED_FIGURES = BASE_DIR / "indicators" / "catalogue" / "figures.csv"
+FOLLOW_AGENCIES = env.bool("FOLLOW_AGENCIES", default=not IS_LOCAL_ONLY)
+AGENCIES = (
+    "worldbank", "fred", "fredgraph", "bls", "statcan", "inegi", "imf", "imf_datamapper", "oecd", "census",
+    "bts", "comtrade", "undp",
+)  # fmt: skip
+SOURCE_URLS = {code: env.str(f"SOURCE_{code.upper()}_URL", default="") for code in AGENCIES}
+KEY_VARIABLES = (
+    "FRED_API_KEY", "BLS_API_KEY", "INEGI_TOKEN", "CENSUS_API_KEY", "BTS_APP_TOKEN", "COMTRADE_API_KEY",
+)  # fmt: skip
+SOURCE_KEYS = {name: env.str(name, default="") for name in KEY_VARIABLES}
 REFRESH_LEASE = timedelta(minutes=10)
 BREAKER_FAILURES = 5
 BREAKER_PAUSE = timedelta(hours=1)

@@ -81,7 +81,7 @@ class Citation:
     @property
     def checksums(self) -> list[str]:
         """SHA-256 of each raw answer the values were read from."""
-        found = (row.run.payload.sha256 for row in self.rows if row.run and row.run.payload)
+        found = (row.payload.sha256 for row in self.rows if row.payload)
         return list(dict.fromkeys(found))
 
     @property
@@ -102,7 +102,7 @@ class DataTable:
         rows = (
             Observation.objects.current()
             .filter(series__indicator=indicator)
-            .select_related("series__source", "document", "run__payload")
+            .select_related("series__source", "document", "payload", "run")
             .order_by("series__area", "series__partner", "series__product", "period", "series__precedence")
         )
         return cls(indicator, result, [row for row in rows if row.value is not None])

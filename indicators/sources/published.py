@@ -2,31 +2,53 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.utils.text import slugify
 
 from indicators import periods
-from indicators.models import Document, Feed
-from indicators.sources import Answer, Row, SourceChanged, SourceUnavailable
+from indicators.models import Document, Series
+from indicators.sources import (
+    Answer,
+    Classification,
+    Kind,
+    Rate,
+    Request,
+    Row,
+    SourceChanged,
+    SourceUnavailable,
+)
 from indicators.sources.reading import number
 
+SOURCE = "published-figures"
+FILE = "figures.csv"
+RATE = Rate(requests=10, seconds=1)
 COLUMNS = [
     "indicator", "area", "partner", "product", "period", "value", "unit", "status", "source", "document",
     "note",
 ]  # fmt: skip
 
 
-def fetch(feed: Feed) -> Answer:
-    """Read the packaged file; `feed.query` needs nothing."""
+def requests(query: Mapping[str, Any], today: date) -> list[Request]:
+    return [Request(FILE)]
+
+
+def fetch(request: Request) -> Answer:
+    """Read the packaged file instead of asking anybody."""
     path = Path(settings.PUBLISHED_FIGURES)
     try:
         body = path.read_bytes()
     except OSError as error:
         raise SourceUnavailable(f"The packaged figures cannot be read: {error.strerror}.") from error
-    return Answer(body, "text/csv", f"file:{path.name}")
+    return Answer(body, "text/csv", f"file:{path.name}", request=request)
+
+
+def classify(answer: Answer) -> Classification:
+    return Classification(Kind.DATA)
 
 
 def series_key(figure: dict[str, str]) -> str:
@@ -54,10 +76,17 @@ def read_figures(body: bytes) -> Iterator[tuple[int, dict[str, str]]]:
         raise SourceChanged(f"The figures are no readable CSV in UTF-8: {error}.") from error
 
 
-def parse(answer: Answer, feed: Feed) -> list[Row]:
+def parse(answer: Answer, query: Mapping[str, Any]) -> list[Row]:
     """Every line of the file as a row; raises SourceChanged naming the line that is not as expected."""
     documents = {document.code: document for document in Document.objects.all()}
-    return [row(figure, line, documents) for line, figure in read_figures(answer.body)]
+    units = dict(Series.objects.filter(source__code=SOURCE).values_list("key", "indicator__unit"))
+    rows = [row(figure, line, documents) for line, figure in read_figures(answer.body)]
+    for found in rows:
+        if found.key not in units:
+            raise SourceChanged(f"The figures hold “{found.key}”, which is not in the catalogue.")
+        if found.unit != units[found.key]:
+            raise SourceChanged(f"{found.key}: expected {units[found.key]}, got {found.unit}.")
+    return rows
 
 
 def row(figure: dict[str, str], line: int, documents: dict[str, Document]) -> Row:

@@ -51,6 +51,12 @@ def with_value(period: str, value: str):
     return change
 
 
+def without(indicator: str, area: str, period: str):
+    """Leave one line out."""
+    gone = (indicator, area, period)
+    return lambda rows: [row for row in rows if (row["indicator"], row["area"], row["period"]) != gone]
+
+
 def fingerprint() -> list[tuple]:
     """Every published value with its history."""
     return list(
@@ -75,10 +81,10 @@ def test_every_packaged_figure_is_published_with_its_citation():
 
 
 def test_a_value_can_be_traced_to_the_bytes_it_was_read_from():
-    run = trade(2025).run
+    traced = trade(2025)
 
-    assert payloads.read(run.payload) == (FOLDER / "figures.csv").read_bytes()
-    assert run.address == "file:figures.csv"
+    assert payloads.read(traced.payload) == (FOLDER / "figures.csv").read_bytes()
+    assert traced.run.address == "file:figures.csv"
 
 
 def test_refreshing_again_changes_nothing(feed):
@@ -172,6 +178,17 @@ def test_an_answer_that_is_not_as_expected_fails_and_says_where(feed, figures, f
     assert fingerprint() == before
 
 
+def test_a_series_that_came_empty_fails_and_its_known_values_stay(feed, figures):
+    before = fingerprint()
+    figures(without("food-trade", "NAM", "2022"))
+
+    run = refresh.run(feed.pk, "command")
+
+    assert run.verdict == Run.Verdict.FAILED
+    assert "came empty; the 1 known values stay" in run.reason
+    assert fingerprint() == before
+
+
 def test_equal_values_given_twice_fold_into_one(feed, figures):
     figures(lambda rows: [*rows, rows[0]])
 
@@ -181,7 +198,7 @@ def test_equal_values_given_twice_fold_into_one(feed, figures):
 @pytest.mark.parametrize(
     ("change", "doubt"),
     [
-        (lambda rows: rows[:-1], "not in the answer"),
+        (without("gdp-current", "CAN", "1993"), "1 known period is not in the answer"),
         (with_value("2024", "3600"), "more than the believable change"),
         (with_value("2024", "-1600"), "below the lowest possible value"),
     ],
