@@ -130,6 +130,8 @@ def read_xml(body: bytes) -> Any:
     except ElementTree.ParseError as error:
         line, column = error.position
         raise SourceChanged(f"Line {line}, character {column}: this is no readable XML.") from error
+    except (LookupError, ValueError) as error:
+        raise SourceChanged("The answer is XML in an encoding that is not read.") from error
 
 
 def xml_cells(message: Any) -> Iterator[tuple[str, dict[str, str]]]:

@@ -107,6 +107,11 @@ def test_xml_with_entities_is_refused():
         imf.parse(answer(bomb, content_type="application/xml"), {})
 
 
+def test_xml_in_an_unknown_encoding_is_refused():
+    with pytest.raises(SourceChanged, match="encoding"):
+        imf.parse(answer('<?xml version="1.0" encoding="klingon"?><a/>', content_type="application/xml"), {})
+
+
 @pytest.mark.parametrize(
     ("query", "said"),
     [
