@@ -34,6 +34,7 @@ from indicators.sources import (
 AGENCY = "The Bureau of Transportation Statistics"
 BASE_URL = "https://data.bts.gov/resource"
 KEY_VARIABLE: str | None = "BTS_APP_TOKEN"
+KEY_IS_OPTIONAL = True
 RATE = Rate(requests=1, seconds=1)  # none is published
 DATASET = "keg4-3bc2"
 PAGE = 50_000
@@ -88,8 +89,13 @@ def with_key(request: Request, key: str) -> Request:
 
 def next_request(answer: Answer, request: Request) -> Request | None:
     """The page after a full one; only pages in a fixed order can be put together."""
+    if answer.status != 200:
+        return None
     asked = dict(request.params)
-    found = reading.read_json(answer.body)
+    try:
+        found = reading.read_json(answer.body)
+    except SourceChanged:  # what is no page has no next one; what it is says `classify`
+        return None
     if not isinstance(found, list) or "$order" not in asked or len(found) < int(asked["$limit"]):
         return None
     offset = int(asked.get("$offset", "0")) + len(found)

@@ -39,7 +39,7 @@ from indicators.sources import (
 AGENCY = "The Census Bureau"
 BASE_URL = "https://api.census.gov/data"
 KEY_VARIABLE: str | None = "CENSUS_API_KEY"
-RATE = Rate(requests=500, seconds=86400)
+RATE = Rate(requests=1, seconds=2)  # with a key none is published
 FOLLOWS_REDIRECTS = False
 FLOWS = {"ALL_VAL_MO": "exports", "GEN_VAL_MO": "imports", "CON_VAL_MO": "imports_consumption"}
 COMMODITIES = ("E_COMMODITY", "I_COMMODITY")

@@ -32,7 +32,8 @@ from indicators.sources import (
 AGENCY = "UN Comtrade"
 BASE_URL = "https://comtradeapi.un.org"
 KEY_VARIABLE: str | None = "COMTRADE_API_KEY"
-RATE = Rate(requests=500, seconds=86400)
+KEY_IS_OPTIONAL = True
+RATE = Rate(requests=1, seconds=2)  # one a second, and 500 a day, which a few feeds do not reach
 PREVIEW, KEYED = "public/v1/preview/", "data/v1/get/"
 FREQUENCIES = {"A": "annual", "M": "monthly"}
 TOTALS = (("motCode", "0"), ("partner2Code", "0"), ("customsCode", "C00"))

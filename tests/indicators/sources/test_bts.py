@@ -78,6 +78,11 @@ def test_a_full_page_has_a_next_one_and_another_has_none():
     assert dict(bts.next_request(listed(crossing(), crossing()), following).params)["$offset"] == "4"
 
 
+@pytest.mark.parametrize(("body", "status"), [("<html>", 200), ("[]", 503), ("[", 200)])
+def test_what_is_no_page_has_no_next_one(body, status):
+    assert bts.next_request(answer(body, status=status), Request("keg4-3bc2.json", PAGED)) is None
+
+
 def test_an_empty_first_page_is_an_unknown_series_and_an_empty_later_one_the_end():
     assert bts.classify(listed(params=PAGED)).kind == Kind.UNKNOWN_SERIES
     later = listed(params=(("$order", "date"), ("$limit", "2"), ("$offset", "2")))
