@@ -164,7 +164,9 @@ def roll_children(node: Node, rows: Mapping[int | None, list[dict]]) -> Node:
     case = {"stakeholders": [{"org": sub_goal.organization.code, "subgoals": rows.get(sub_goal.pk, [])}]}
     rolled = compute("stakeholder_layer", case)
     counted = rolled.get("schedule") is not None or rolled.get("progress") is not None
-    outcome = node.outcome | {name: rolled.get(name) for name in NUMBERS} | {"counted": counted, "pace": None}
+    # It is not reported on itself, so it has neither a pace nor a rhythm of its own.
+    outcome = node.outcome | {name: rolled.get(name) for name in NUMBERS}
+    outcome |= {"counted": counted, "pace": None, "update_state": None}
     outcome["status"] = (
         status_by_pace(rolled["schedule"]) if rolled.get("schedule") is not None else NOT_ENOUGH_DATA
     )
