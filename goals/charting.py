@@ -15,6 +15,7 @@ from goals.method.course import course
 from goals.method.time import coordinate
 from goals.models import Chart, TargetVersion
 from indicators import formats, periods
+from indicators.areas import area_name
 from indicators.charts import inputs
 from indicators.charts.comparison import draw_comparison, layout_comparison
 from indicators.charts.document import Caption, render_standalone
@@ -24,6 +25,7 @@ from indicators.charts.trajectory import draw_trajectory, layout_trajectory
 
 MOST_LINES = 4
 MOST_BARS = 12
+DWARFING = 3
 LAYOUTS = {Chart.Layout.WIDE: WIDE, Chart.Layout.NARROW: NARROW}
 
 
@@ -114,7 +116,7 @@ def drawings(picture: Picture) -> Iterator[tuple[str, str]]:
         return
     if not has_target(picture) and max(map(len, lines.values())) < 2:
         return
-    drawn = trajectory(picture, lines)
+    drawn = trajectory(picture, legible(lines, area_name("WLD", picture.language)))
     for layout, size in LAYOUTS.items():
         yield layout, draw_trajectory(drawn, size)
     yield Chart.Layout.FILE, render_standalone(layout_trajectory(drawn, WIDE), caption(picture))
@@ -173,6 +175,15 @@ def comparison(picture: Picture, lines: dict[str, list[dict]]) -> inputs.Compari
         description=sentences.lead(picture.node.outcome, picture.facts),
         bars=bars,
     )
+
+
+def legible(lines: dict[str, list[dict]], world: str) -> dict[str, list[dict]]:
+    """The lines without the world's where it would press those of the countries together at the foot."""
+    others = {name: points for name, points in lines.items() if name != world}
+    if world not in lines or not others:
+        return lines
+    largest = max(points[-1]["value"] for points in others.values())
+    return others if lines[world][-1]["value"] > DWARFING * largest else lines
 
 
 # --- Lines --------------------------------------------------------------------------------------
