@@ -28,6 +28,7 @@ Batch = dict[Series, dict[date, Row]]
 Payloads = dict[tuple[str, str], Payload]
 """The kept answer a row stands in, by its key and period."""
 
+PROJECTION = "projection"
 RETRY_PAUSE = timedelta(minutes=5)
 TRIES = 5
 
@@ -144,7 +145,8 @@ def read(feed: Feed, record: Run) -> tuple[Batch, Payloads]:
     kept: Payloads = {}
     for reading in asking.readings(feed, timezone.now().date()):
         record.payload, record.address = reading.payload, reading.address
-        wanted = [row for row in reading.rows() if row.key in known]
+        # Projections of an agency stay in its payload: only what happened is published as observed.
+        wanted = [row for row in reading.rows() if row.key in known and row.status != PROJECTION]
         rows += [in_our_unit(row, known[row.key]) for row in wanted]
         kept |= {(row.key, row.period): reading.payload for row in wanted}
     batch = group(rows, feed)
