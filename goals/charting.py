@@ -24,7 +24,7 @@ from indicators.charts.sparkline import draw_sparkline
 from indicators.charts.trajectory import draw_trajectory, layout_trajectory
 
 MOST_LINES = 4
-MOST_BARS = 12
+MOST_BARS = 16
 DWARFING = 3
 LAYOUTS = {Chart.Layout.WIDE: WIDE, Chart.Layout.NARROW: NARROW}
 

@@ -77,8 +77,13 @@ def direction_of(case: Mapping[str, Any]) -> str:
 
 # --- Numbers ------------------------------------------------------------------------------------
 def points(share: Decimal | None) -> str:
-    """A share of 1 as a number from 0 to 100."""
-    return "" if share is None else formats.number(100 * share, 0, language())
+    """A share of 1 as a number from 0 to 100; 100 is never the work of rounding."""
+    if share is None:
+        return ""
+    decimals = 1 if Decimal("0.995") <= share < 1 else 0
+    return formats.number(
+        min(100 * share, Decimal("99.9") if decimals else 100 * share), decimals, language()
+    )
 
 
 def share_text(share: Decimal | None, decimals: int = 1) -> str:
