@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.core.cache import cache
 
+import tests.emptying  # noqa: F401 - the flush between tests on SQLite
 from public.middleware import clock
 from tests.loading import TODAY, load_monitor
 
