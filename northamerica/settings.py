@@ -134,7 +134,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 30,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; "
+        "PRAGMA recursive_triggers=ON;",  # so that INSERT OR REPLACE meets the triggers against deletion
     }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 600
@@ -201,7 +202,9 @@ KEY_VARIABLES = (
     "FRED_API_KEY", "BLS_API_KEY", "INEGI_TOKEN", "CENSUS_API_KEY", "BTS_APP_TOKEN", "COMTRADE_API_KEY",
 )  # fmt: skip
 SOURCE_KEYS = {name: env.str(name, default="") for name in KEY_VARIABLES}
-REFRESH_LEASE = timedelta(minutes=10)
+REFRESH_LEASE = timedelta(seconds=env.int("REFRESH_LEASE", default=600))
+if REFRESH_LEASE.total_seconds() < 1:
+    stop("REFRESH_LEASE must be at least one second.")
 BREAKER_FAILURES = 5
 BREAKER_PAUSE = timedelta(hours=1)
 
@@ -312,4 +315,6 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
+    # Below WARNING both write whole addresses, and with them the keys of sources.
+    "loggers": {name: {"level": "WARNING"} for name in ("httpx", "httpcore")},
 }
