@@ -29,7 +29,7 @@ def protect(editor: BaseDatabaseSchemaEditor, model: type[Model], may_change: It
     fixed = [field for field in model._meta.local_concrete_fields if field.name not in may_change]
     columns = ", ".join(editor.quote_name(str(field.column)) for field in fixed)
     if vendor == "postgresql":
-        editor.execute(POSTGRESQL_REFUSAL)
+        editor.execute(POSTGRESQL_REFUSAL, params=None)
     body = BODIES[vendor].format(table=table)
     for name, event in (("values_stay", f"UPDATE OF {columns}"), ("rows_stay", "DELETE")):
         editor.execute(f"CREATE TRIGGER {table}_{name} BEFORE {event} ON {table} {body}", params=None)
