@@ -9,7 +9,13 @@ import redis
 
 DATABASE_URL = os.environ.get("TEST_DATABASE_URL", "postgres://postgres@127.0.0.1:5432/postgres")
 REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/15")
-PURE = ["tests/indicators/charts", "tests/goals/method", "tests/browser"]
+PURE = [
+    "tests/indicators/charts",
+    "tests/indicators/sources",
+    "tests/goals/method",
+    "tests/public/test_design_tokens.py",
+    "tests/browser",
+]
 """What never meets a database, or was seen in the browser already."""
 
 
