@@ -1,10 +1,12 @@
 """Asks a source for everything one feed wants: in turn, page by page, each answer kept and judged."""
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from types import ModuleType
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 from django.utils import timezone
@@ -21,11 +23,15 @@ from indicators.sources import (
     SourceUnavailable,
     http,
 )
+from indicators.sources.reading import excerpt, is_web_page
 from indicators.sources.registry import module_of
 
 MOST_PAGES = 50
 MOST_ROWS = 50_000
 UNTIL_TOMORROW = timedelta(hours=24)
+LONGEST_CONTENT_TYPE = 100
+SHORTEST_KEY = 8
+"""A shorter one could stand in any text by chance."""
 
 
 class NothingNew(Exception):
@@ -51,6 +57,8 @@ class Reading:
         rows = self.module.parse(self.answer, self.query)
         if len(rows) > MOST_ROWS:
             raise SourceChanged(f"The answer holds more than {MOST_ROWS} rows.")
+        for row in rows:
+            refuse_unkeepable(row)
         return rows
 
 
@@ -83,7 +91,8 @@ def ask(feed: Feed, module: ModuleType, request: Request) -> Answer:
     if hasattr(module, "fetch"):
         return module.fetch(request)
     throttle.wait_for_turn(feed.source_id, module.RATE)
-    return http.fetch(door(feed.source.code, module), request, with_key(module, request))
+    answer = http.fetch(door(feed.source.code, module), request, with_key(module, request))
+    return cleaned(answer, key_of(module))
 
 
 def door(code: str, module: ModuleType) -> http.Door:
@@ -96,25 +105,60 @@ def with_key(module: ModuleType, request: Request) -> Request:
     variable = getattr(module, "KEY_VARIABLE", None)
     if not variable:
         return request
-    key = settings.SOURCE_KEYS.get(variable, "")
-    if key:
+    if key := key_of(module):
         return module.with_key(request, key)
     if getattr(module, "KEY_IS_OPTIONAL", False):
         return request
     raise SourceChanged(f"The source wants a key: set {variable} in the environment.")
 
 
+def key_of(module: ModuleType) -> str:
+    return settings.SOURCE_KEYS.get(getattr(module, "KEY_VARIABLE", None) or "", "")
+
+
+def cleaned(answer: Answer, key: str) -> Answer:
+    """The answer as it may be kept and quoted: some error pages repeat the address with our key."""
+    body, headers = answer.body, dict(answer.headers)
+    for form in {key, quote(key, safe="")} if len(key) >= SHORTEST_KEY else ():
+        body = body.replace(form.encode(), b"***")
+        headers = {name: value.replace(form, "***") for name, value in headers.items()}
+    content_type = headers.get("content-type", "")[:LONGEST_CONTENT_TYPE]
+    return replace(answer, body=body, headers=headers, content_type=content_type)
+
+
 def refuse(found: Classification, answer: Answer) -> None:
     """Let data pass; raise what the classification means for the run."""
-    wait = found.retry_after or http.retry_after(answer, timezone.now())
     match found.kind:
         case Kind.DATA:
             return
+        case Kind.NO_CHANGE if answer.status == 304:
+            # Nobody asked “if modified since”: believed, it would keep old values alive for ever.
+            raise SourceChanged("The source says “not modified” (304), which it was not asked.")
         case Kind.NO_CHANGE:
             raise NothingNew(found.sentence)
-        case Kind.QUOTA:
-            raise SourceUnavailable(found.sentence, wait or UNTIL_TOMORROW)
-        case Kind.TRANSIENT:
-            raise SourceUnavailable(found.sentence, wait)
+        case Kind.QUOTA | Kind.TRANSIENT:
+            raise SourceUnavailable(said(found, answer), wait(found, answer))
         case _:
-            raise SourceChanged(found.sentence)
+            raise SourceChanged(said(found, answer))
+
+
+def said(found: Classification, answer: Answer) -> str:
+    """The sentence; behind it the start of a web page, as text."""
+    return f"{found.sentence} It begins: {excerpt(answer)}" if is_web_page(answer) else found.sentence
+
+
+def wait(found: Classification, answer: Answer) -> timedelta | None:
+    """How long the source wants to be left alone; None, for our own pauses, if that is over a day."""
+    told = found.retry_after or http.retry_after(answer, timezone.now())
+    if told and told <= http.LONGEST_RETRY_AFTER:
+        return told
+    # A quota told in words is one of the day; a bare 429 means: a little slower.
+    return UNTIL_TOMORROW if found.kind is Kind.QUOTA and answer.status != 429 else None
+
+
+def refuse_unkeepable(row: Row) -> None:
+    """Raises SourceChanged for texts that no database keeps: NUL, and halves of characters."""
+    texts = (row.key, row.period, row.unit, row.status, row.document, row.attribution, row.note)
+    whole = "".join(texts)
+    if "\x00" in whole or (not whole.isascii() and re.search("[\ud800-\udfff]", whole)):
+        raise SourceChanged(f"A text of {row.period} holds a character that is none.")

@@ -6,7 +6,7 @@ batch is held for an administrator; nothing of it is published.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from statistics import median
 
@@ -14,6 +14,9 @@ Values = Mapping[date, Decimal | None]
 
 SCALES = [Decimal(10) ** power for power in (-9, -6, -3, -2, -1, 1, 2, 3, 6, 9)]
 SCALE_TOLERANCE = Decimal("0.05")
+BASE_CHANGE, BASE_TOLERANCE = Decimal("0.02"), Decimal("0.005")
+LONGEST_EXTENSION = timedelta(days=5 * 366)
+"""How far an agency extends a series into the past without anybody wondering."""
 
 
 @dataclass(frozen=True)
@@ -28,8 +31,8 @@ class Limits:
 def doubts(published: Values, read: Values, limits: Limits) -> Iterator[str]:
     """Every reason not to believe the read values of one series."""
     checks: list[Callable[[Values, Values, Limits], str | None]] = [
-        vanished_periods, values_gone_missing, another_scale, another_sign, all_equal, impossible_values,
-        change_beyond_limit, spike,
+        vanished_periods, values_gone_missing, periods_before_the_start, another_scale, another_base,
+        another_sign, all_equal, impossible_values, change_beyond_limit, spike,
     ]  # fmt: skip
     for check in checks:
         if doubt := check(published, read, limits):
@@ -46,6 +49,21 @@ def values_gone_missing(published: Values, read: Values, limits: Limits) -> str 
     return f"{len(gone)} known {plural(gone)} without a value now." if gone else None
 
 
+def periods_before_the_start(published: Values, read: Values, limits: Limits) -> str | None:
+    start = min((period for period, value in published.items() if value is not None), default=None)
+    early = [period for period, value in read.items() if start and value is not None and period < start]
+    if not start or not early or start - min(early) <= LONGEST_EXTENSION:
+        return None
+    return f"{len(early)} {plural(early)} before the known start {start}, from {min(early)} on."
+
+
+def older_vintage(published: datetime | None, stated: datetime | None) -> str | None:
+    """Both as the agency states them: the newest of what is published, and of what was read."""
+    if published is None or stated is None or stated >= published:
+        return None
+    return f"The answer is of {stated:%Y-%m-%d}, older than what is published, of {published:%Y-%m-%d}."
+
+
 def another_scale(published: Values, read: Values, limits: Limits) -> str | None:
     ratios = [new / old for old, new in pairs(published, read) if old and new]
     if len(ratios) < 2:
@@ -55,6 +73,19 @@ def another_scale(published: Values, read: Values, limits: Limits) -> str | None
         if abs(typical / scale - 1) <= SCALE_TOLERANCE:
             return f"The values are about {scale.normalize():f} times the former: has the unit changed?"
     return None
+
+
+def another_base(published: Values, read: Values, limits: Limits) -> str | None:
+    """Every value multiplied by the same number, as when an index moves to another base year."""
+    ratios = [new / old for old, new in pairs(published, read) if old and new]
+    if len(ratios) < 3 or another_scale(published, read, limits):
+        return None
+    typical = median(ratios)
+    if typical <= 0 or abs(typical - 1) < BASE_CHANGE:
+        return None
+    if any(abs(ratio / typical - 1) > BASE_TOLERANCE for ratio in ratios):
+        return None
+    return f"All values are about {typical:.3f} times the former: has the base changed?"
 
 
 def another_sign(published: Values, read: Values, limits: Limits) -> str | None:

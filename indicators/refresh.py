@@ -5,6 +5,7 @@ A run that ends anywhere before the last step has changed no published value.
 """
 
 import logging
+import random
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable
@@ -29,8 +30,12 @@ Payloads = dict[tuple[str, str], Payload]
 """The kept answer a row stands in, by its key and period."""
 
 PROJECTION = "projection"
+WRITTEN_AS = {"biennial": "annual"}
+"""Frequencies whose periods are written like those of another one."""
 RETRY_PAUSE = timedelta(minutes=5)
 TRIES = 5
+LONGEST_REASON = 2000
+LONGEST_ADDRESS = 500
 
 
 class AlreadyRunning(Exception):
@@ -97,12 +102,28 @@ def claim_feed(feed_id: int) -> tuple[Feed, uuid.UUID]:
     if not taken:
         since = (feed.lease_until or now) - settings.REFRESH_LEASE
         raise AlreadyRunning(f"A refresh of {feed} is already running since {since:%H:%M} UTC.")
+    end_abandoned_runs(feed)
     return feed, claim
+
+
+def end_abandoned_runs(feed: Feed) -> None:
+    """Close what a worker left open that died or works longer than its lease; it stores nothing any more."""
+    feed.runs.filter(verdict=Run.Verdict.RUNNING).update(
+        verdict=Run.Verdict.FAILED,
+        ended_at=timezone.now(),
+        reason="Its worker stopped or took longer than its lease; the next run took over.",
+    )
+
+
+def refuse_lost_claim(record: Run, claim: uuid.UUID) -> None:
+    """Raises SourceUnavailable when another worker holds the feed; call in the transaction that stores."""
+    if not Feed.objects.select_for_update().filter(pk=record.feed_id, claim=claim).exists():
+        raise SourceUnavailable("Another worker took over after the lease ran out; nothing was stored.")
 
 
 def close(record: Run, claim: uuid.UUID, verdict: str, reason: str, due: datetime | None = None) -> None:
     """Write the verdict and give the feed back with its next due moment, in one transaction."""
-    record.verdict, record.reason, record.ended_at = verdict, reason, timezone.now()
+    record.verdict, record.reason, record.ended_at = verdict, as_kept(reason), timezone.now()
     with transaction.atomic():
         record.save()
         Feed.objects.filter(pk=record.feed_id, claim=claim).update(
@@ -110,16 +131,27 @@ def close(record: Run, claim: uuid.UUID, verdict: str, reason: str, due: datetim
         )
 
 
+def as_kept(text: str) -> str:
+    """What an agency said, in characters any database keeps, and not endless."""
+    whole = text.encode("utf-8", "replace").decode().replace("\x00", "\N{REPLACEMENT CHARACTER}")
+    return whole[:LONGEST_REASON]
+
+
 def postpone(record: Run, claim: uuid.UUID, error: SourceUnavailable) -> None:
     """Try again later, never earlier than the source asked; after the last try the run has failed."""
     number = record.feed.failures + 1
+    tried = f"{str(error).rstrip('.')} (try {number} of {TRIES})."
     if number >= TRIES:
-        close(record, claim, Run.Verdict.FAILED, f"{error} (try {number} of {TRIES})")
+        close(record, claim, Run.Verdict.FAILED, tried)
         return
+    due = timezone.now() + pause_after(number, error)
+    close(record, claim, Run.Verdict.RETRYING, f"{tried} Next try at {due:%Y-%m-%d %H:%M} UTC.", due)
+
+
+def pause_after(number: int, error: SourceUnavailable) -> timedelta:
+    """Twice as long after each try, and up to a quarter more, so that not all feeds come back at once."""
     pause = max(RETRY_PAUSE * 2 ** (number - 1), error.retry_after or timedelta(0))
-    due = timezone.now() + pause
-    reason = f"{error} (try {number} of {TRIES}). Next try at {due:%Y-%m-%d %H:%M} UTC."
-    close(record, claim, Run.Verdict.RETRYING, reason, due)
+    return pause * random.uniform(1, 1.25)  # noqa: S311 - nothing secret hangs on it
 
 
 def after(record: Run, due: datetime | None) -> dict:
@@ -144,7 +176,7 @@ def read(feed: Feed, record: Run) -> tuple[Batch, Payloads]:
     rows: list[Row] = []
     kept: Payloads = {}
     for reading in asking.readings(feed, timezone.now().date()):
-        record.payload, record.address = reading.payload, reading.address
+        record.payload, record.address = reading.payload, reading.address[:LONGEST_ADDRESS]
         # Projections of an agency stay in its payload: only what happened is published as observed.
         wanted = [row for row in reading.rows() if row.key in known and row.status != PROJECTION]
         rows += [in_our_unit(row, known[row.key]) for row in wanted]
@@ -172,7 +204,7 @@ def group(rows: Iterable[Row], feed: Feed) -> Batch:
         series, period = known.get(row.key), first_day(row)
         if series is None:
             raise SourceChanged(f"The answer holds “{row.key}”, which is not in the catalogue.")
-        if periods.frequency(row.period) != series.frequency:
+        if periods.frequency(row.period) != WRITTEN_AS.get(series.frequency, series.frequency):
             raise SourceChanged(f"{series}: {row.period} is no {series.frequency} period.")
         twin = batch[series].setdefault(period, row)
         if twin.value != row.value:
@@ -236,8 +268,18 @@ def find_doubts(batch: Batch) -> list[str]:
         published = {period: observation.value for period, observation in known[series.pk].items()}
         readings = {period: row.value for period, row in rows.items()}
         doubts = [*unit_doubts(series, rows), *checks.doubts(published, readings, limits(series.indicator))]
+        doubts += vintage_doubts(known[series.pk], rows)
         found += [f"{series}: {doubt}" for doubt in doubts]
     return found
+
+
+def vintage_doubts(known: dict[date, Observation], rows: dict[date, Row]) -> list[str]:
+    """What an old answer would change is doubted; one that changes nothing is no harm."""
+    # A vintage the agency did not state is the moment of recording, and says nothing of the agency's days.
+    published = [row.vintage for row in known.values() if row.vintage < row.recorded_at]
+    stated = [row.vintage for row in rows.values() if row.vintage]
+    doubt = checks.older_vintage(max(published, default=None), max(stated, default=None))
+    return [doubt] if doubt and any(is_news(known.get(day), row) for day, row in rows.items()) else []
 
 
 def unit_doubts(series: Series, rows: dict[date, Row]) -> list[str]:
@@ -254,8 +296,7 @@ def limits(indicator: Indicator) -> checks.Limits:
 def publish(record: Run, claim: uuid.UUID, changes: list[Change]) -> None:
     """Store every change as a new vintage, move the edition on and close the run: one transaction."""
     with transaction.atomic():
-        if not Feed.objects.select_for_update().filter(pk=record.feed_id, claim=claim).exists():
-            raise SourceUnavailable("Another worker took over after the lease ran out; nothing was stored.")
+        refuse_lost_claim(record, claim)
         store(changes, record)
         record.new_count = sum(change.replaces is None for change in changes)
         record.revised_count = len(changes) - record.new_count
@@ -287,10 +328,14 @@ def store(changes: list[Change], record: Run) -> None:
 
 
 def vintage_of(change: Change, now: datetime) -> datetime:
-    """When the agency says it published; now if it does not say, says the future, or nothing newer."""
-    stated = change.row.vintage
-    if stated is None or stated > now or (change.replaces and stated <= change.replaces.vintage):
-        return now
+    """When the agency says it published; now if it does not say, says the future, or nothing newer.
+
+    Always later than the vintage it replaces, also where a clock went wrong when that was recorded.
+    """
+    stated, before = change.row.vintage, change.replaces
+    earliest = before.vintage + timedelta(microseconds=1) if before else None
+    if stated is None or stated > now or (earliest and stated < earliest):
+        return max(now, earliest or now)
     return stated
 
 
@@ -302,6 +347,7 @@ def announce(indicator_ids: set[int], cause: str) -> None:
 # --- Holding ------------------------------------------------------------------------------------
 def hold(record: Run, claim: uuid.UUID, batch: Batch, reasons: list[str]) -> None:
     with transaction.atomic():
+        refuse_lost_claim(record, claim)
         rows = [as_text(row) for by_period in batch.values() for row in by_period.values()]
         close(record, claim, Run.Verdict.HELD, " ".join(reasons))
         HeldBatch.objects.create(run=record, rows=rows, doubts=reasons)
