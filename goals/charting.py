@@ -286,7 +286,6 @@ def milestones(picture: Picture, outcome: dict[str, Any]) -> tuple[inputs.Milest
             coordinate(milestone["period"]),
             milestone["value"],
             milestone_label(milestone["status"]) % labelled(picture, milestone),
-            labelled(picture, milestone)["value"],
         )
         for milestone in outcome.get("milestones") or ()
     )
@@ -312,7 +311,7 @@ def aim(picture: Picture, outcome: dict[str, Any]) -> inputs.Target | None:
         return None
     said = labelled(picture, target)
     return inputs.Target(
-        coordinate(target["period"]), target["value"], _("%(year)s target %(value)s") % said, said["value"]
+        coordinate(target["period"]), target["value"], _("%(year)s target %(value)s") % said
     )
 
 
