@@ -10,7 +10,7 @@ demo: $(VENV)/run
 	@$(BIN)/python manage.py demo --port $(PORT)
 
 test: $(VENV)/dev
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 	@$(BIN)/python tests/on_services.py
 
 lint: $(VENV)/dev

@@ -27,8 +27,9 @@ def refresh(day: date, cause: str = TIME) -> list[str]:
 
     Charts of changed targets are drawn anew in the same transaction, so a page never mixes two editions.
     """
-    nodes = evaluate(Moment(day, day))
     with transaction.atomic():
+        edition.lock()
+        nodes = evaluate(Moment(day, day))
         current = {result.node: result for result in Result.objects.current()}
         gone = [result for key, result in current.items() if key not in nodes]
         changed = [key for key, node in nodes.items() if write(node, current.get(key), day, cause)]

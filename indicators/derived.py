@@ -42,6 +42,7 @@ def recompute_indicator(indicator: Indicator) -> bool:
     """Recompute every series of one derived indicator; return whether a value changed."""
     formula = formulas.parse(indicator.formula)
     with transaction.atomic():
+        edition.lock()
         changed = [recompute_series(indicator, formula, area, partner) for area, partner in subjects(formula)]
         if any(changed):
             edition.advance()

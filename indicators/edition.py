@@ -6,6 +6,12 @@ from django.utils import timezone
 from indicators.models import Edition
 
 
+def lock() -> None:
+    """Let one transaction at a time write what rests on published values; held until it ends."""
+    Edition.objects.get_or_create(pk=1)
+    Edition.objects.select_for_update().get(pk=1)
+
+
 def advance() -> None:
     """Move to the next edition; call inside the transaction that publishes."""
     Edition.objects.get_or_create(pk=1)

@@ -38,7 +38,9 @@ def main() -> int:
     print("Once more on PostgreSQL and Redis:")
     environment = os.environ | {"DATABASE_URL": DATABASE_URL, "REDIS_URL": REDIS_URL}
     left_out = [f"--ignore={folder}" for folder in PURE]
-    return subprocess.run([sys.executable, "-m", "pytest", *left_out], env=environment).returncode
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile", *left_out], env=environment
+    ).returncode
 
 
 if __name__ == "__main__":

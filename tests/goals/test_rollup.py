@@ -143,7 +143,8 @@ def test_every_stored_number_comes_out_again_from_its_own_explanation():
 def test_an_explanation_follows_its_inputs_even_where_the_number_stays(today):
     before = stored("goal:g1")
     SubGoal.objects.filter(code="sample-apprentices").update(title="Other words")
-    first = Series.objects.get(indicator__code="population", area="MEX").observations.earliest("period")
+    population = Series.objects.filter(indicator__code="population", area="MEX")
+    first = population.get(source__code="published-figures").observations.earliest("period")
     Observation.objects.filter(pk=first.pk).update(is_current=False)
     Observation.objects.create(
         series=first.series, period=first.period, value=Decimal("87.655"), vintage=timezone.now()
