@@ -310,9 +310,7 @@ def aim(picture: Picture, outcome: dict[str, Any]) -> inputs.Target | None:
     if target.get("value") is None:
         return None
     said = labelled(picture, target)
-    return inputs.Target(
-        coordinate(target["period"]), target["value"], _("%(year)s target %(value)s") % said
-    )
+    return inputs.Target(coordinate(target["period"]), target["value"], _("%(year)s target %(value)s") % said)
 
 
 # --- The projection -----------------------------------------------------------------------------
