@@ -57,7 +57,7 @@ def subjects(formula: Formula) -> list[tuple[str, str]]:
     for reference in formula.references:
         if "@" not in reference.area + reference.partner:
             continue
-        series = Series.objects.filter(indicator__code=reference.indicator, source__is_calculated=False)
+        series = Series.objects.filter(indicator__code=reference.indicator)
         if "@" not in reference.area:
             series = series.filter(area=reference.area)
         pairs = {
@@ -85,7 +85,7 @@ def recompute_series(indicator: Indicator, formula: Formula, area: str, partner:
     if values.empty and not Series.objects.filter(**subject).exists():
         return False
     series, _ = Series.objects.get_or_create(**subject, defaults={"precedence": 0})
-    return store(series, values, inputs, years_back=1 if formula.uses_growth else 0)
+    return store(series, values, inputs, formula)
 
 
 def observations(reference: Reference) -> dict[date, Observation]:
@@ -120,7 +120,7 @@ def calculate(formula: Formula, inputs: Inputs) -> pd.Series:
     frame = pd.DataFrame(columns, dtype=object).dropna().sort_index()
     if frame.empty:
         return pd.Series(dtype=object)
-    values = formulas.evaluate(formula, {name: frame[name] for name in frame}, yearly_growth)
+    values = formulas.evaluate(formula, {name: frame[name] for name in frame}, FUNCTIONS)
     return values.dropna().map(lambda value: value.quantize(STORED_SCALE, ROUND_HALF_EVEN).normalize())
 
 
@@ -136,7 +136,18 @@ def yearly_growth(values: pd.Series) -> pd.Series:
     return 100 * (values[before.index] / before - 1)
 
 
-def store(series: Series, values: pd.Series, inputs: Inputs, years_back: int) -> bool:
+def yearly_sum(values: pd.Series) -> pd.Series:
+    """Months added up to years, each under its first day; a year that lacks a month has no sum."""
+    years: dict[date, list[Decimal]] = {}
+    for month, value in values.items():
+        years.setdefault(month.replace(month=1), []).append(value)
+    return pd.Series({year: sum(months) for year, months in years.items() if len(months) == 12}, dtype=object)
+
+
+FUNCTIONS = {"growth": yearly_growth, "yearly": yearly_sum}
+
+
+def store(series: Series, values: pd.Series, inputs: Inputs, formula: Formula) -> bool:
     """Add a vintage where the calculated value differs; withdraw those that can no longer be calculated."""
     current = {row.period: row for row in series.observations.current()}
     wanted: dict[date, Decimal | None] = dict.fromkeys(current) | dict(values.items())
@@ -148,13 +159,17 @@ def store(series: Series, values: pd.Series, inputs: Inputs, years_back: int) ->
     replaced = [current[period] for period in changes if period in current]
     Observation.objects.filter(pk__in=[row.pk for row in replaced]).update(is_current=False)
     for period, value in changes.items():
-        add_vintage(series, period, value, used_for(period, inputs, years_back), current.get(period))
+        add_vintage(series, period, value, used_for(period, inputs, formula), current.get(period))
     return bool(changes)
 
 
-def used_for(period: date, inputs: Inputs, years_back: int) -> list[Observation]:
+def used_for(period: date, inputs: Inputs, formula: Formula) -> list[Observation]:
     """The observations one calculated value rests on."""
-    spans = [period.replace(year=period.year - back) for back in range(years_back + 1)]
+    spans = [period]
+    if "growth" in formula.functions:
+        spans.append(period.replace(year=period.year - 1))
+    if "yearly" in formula.functions:
+        spans = [span.replace(month=month) for span in spans for month in range(1, 13)]
     return [rows[span] for rows in inputs.values() for span in spans if span in rows]
 
 

@@ -2,8 +2,8 @@
 
 `NAM = 100 * ({gdp-current:MEX} + {gdp-current:USA}) / {gdp-current:WLD}` gives one series;
 `@area` and `@partner` stand for every area or partner for which all the inputs exist. `growth(x)` is
-the change in percent on the year before. Pure: parsing, the graph of dependencies, evaluation on
-anything that can be added and divided.
+the change in percent on the year before, `yearly(x)` the sum of the twelve months of each whole year.
+Pure: parsing, the graph of dependencies, evaluation on anything that can be added and divided.
 """
 
 import ast
@@ -18,6 +18,7 @@ REFERENCE = re.compile(r"\{([a-z0-9-]+):([A-Z0-9@a-z-]+)(?:/([A-Z0-9@a-z-]+))?\}
 OPERATORS: dict[type, Callable] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
 }  # fmt: skip
+FUNCTIONS = ("growth", "yearly")
 
 
 class FormulaError(ValueError):
@@ -52,8 +53,10 @@ class Formula:
         return list(self.names.values())
 
     @property
-    def uses_growth(self) -> bool:
-        return any(isinstance(node, ast.Call) for node in ast.walk(self.tree))
+    def functions(self) -> set[str]:
+        """The names of the functions it calls."""
+        calls = (node.func for node in ast.walk(self.tree) if isinstance(node, ast.Call))
+        return {called.id for called in calls if isinstance(called, ast.Name)}
 
     @property
     def has_placeholders(self) -> bool:
@@ -82,14 +85,14 @@ def parse(text: str) -> Formula:
 
 
 def check(node: ast.expr, names: Mapping[str, Reference]) -> None:
-    """Refuse everything but numbers, inputs, + - * / and growth()."""
+    """Refuse everything but numbers, inputs, + - * / and the known functions."""
     match node:
         case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
             check(left, names)
             check(right, names)
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             check(operand, names)
-        case ast.Call(func=ast.Name(id="growth"), args=[argument], keywords=[]):
+        case ast.Call(func=ast.Name(id=name), args=[argument], keywords=[]) if name in FUNCTIONS:
             check(argument, names)
         case ast.Constant(value=value) if isinstance(value, int | float) and not isinstance(value, bool):
             return
@@ -99,8 +102,10 @@ def check(node: ast.expr, names: Mapping[str, Reference]) -> None:
             raise FormulaError(f"“{ast.unparse(node)}” is not allowed in a formula.")
 
 
-def evaluate(formula: Formula, values: Mapping[str, Any], growth: Callable[[Any], Any]) -> Any:
-    """The formula's value; `values` maps each variable to its input, `growth` computes yearly change."""
+def evaluate(
+    formula: Formula, values: Mapping[str, Any], functions: Mapping[str, Callable[[Any], Any]]
+) -> Any:
+    """The formula's value; `values` maps each variable to its input, `functions` each name to its meaning."""
 
     def value_of(node: ast.expr) -> Any:
         match node:
@@ -108,8 +113,8 @@ def evaluate(formula: Formula, values: Mapping[str, Any], growth: Callable[[Any]
                 return OPERATORS[type(op)](value_of(left), value_of(right))
             case ast.UnaryOp(operand=operand):
                 return -value_of(operand)
-            case ast.Call(args=[argument]):
-                return growth(value_of(argument))
+            case ast.Call(func=ast.Name(id=name), args=[argument]):
+                return functions[name](value_of(argument))
             case ast.Constant(value=number):
                 return Decimal(repr(number))
             case ast.Name(id=name):
