@@ -33,6 +33,13 @@ class Change:
 
 
 # --- From rows to a batch -----------------------------------------------------------------------
+def wanted_rows(feed: Feed, rows: Iterable[Row]) -> list[Row]:
+    """The rows of the feed's series. Projections stay in their payload: only what happened is published."""
+    known = {series.key: series for series in feed.series.select_related("indicator")}
+    wanted = [row for row in rows if row.key in known and row.status != PROJECTION]
+    return [in_our_unit(row, known[row.key]) for row in wanted]
+
+
 def in_our_unit(row: Row, series: Series) -> Row:
     """The row counted in the indicator's unit, rounded once to what the source really gives."""
     if row.value is None:

@@ -103,6 +103,14 @@ class Feed(models.Model):
     query = models.JSONField(default=dict, blank=True)
     interval = models.DurationField(default=timedelta(days=1), help_text=_("Pause between two refreshes."))
     is_active = models.BooleanField(default=True)
+    inactive_reason = models.CharField(
+        max_length=200, blank=True, editable=False,
+        help_text="Why the catalogue keeps it inactive; empty when a person switched it off.",
+    )  # fmt: skip
+    confirmed_at = models.DateTimeField(
+        null=True, blank=True, editable=False,
+        help_text="When its series were found to be what the catalogue expects.",
+    )  # fmt: skip
 
     next_due_at = models.DateTimeField(default=timezone.now)
     claim = models.UUIDField(null=True, blank=True, editable=False)
@@ -146,6 +154,9 @@ class Run(models.Model):
     reason = models.TextField(blank=True)
     address = models.CharField(max_length=500, blank=True, help_text=_("What was asked, without keys."))
     payload = models.ForeignKey(Payload, null=True, blank=True, on_delete=models.PROTECT, related_name="runs")
+    payloads = models.ManyToManyField(
+        Payload, related_name="+", editable=False, help_text="Every answer of the run, the last as well."
+    )
     new_count = models.PositiveIntegerField(default=0)
     revised_count = models.PositiveIntegerField(default=0)
     unchanged_count = models.PositiveIntegerField(default=0)

@@ -15,17 +15,16 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from indicators import asking, edition
+from indicators import asking, confirming, edition
 from indicators.batches import (
-    PROJECTION,
     Batch,
     Change,
     Payloads,
     find_changes,
     find_doubts,
     group,
-    in_our_unit,
     refuse_empty,
+    wanted_rows,
 )
 from indicators.models import Document, Feed, HeldBatch, Observation, Run
 from indicators.queueing import reached
@@ -163,18 +162,25 @@ def after(record: Run, due: datetime | None) -> dict:
 # --- From an answer to rows ---------------------------------------------------------------------
 def read(feed: Feed, record: Run) -> tuple[Batch, Payloads]:
     """Everything the source gives for the feed's series, in our units."""
-    known = {series.key: series for series in feed.series.select_related("indicator")}
     rows: list[Row] = []
     kept: Payloads = {}
+    described = confirming.descriptions(feed)
     for reading in asking.readings(feed, timezone.now().date()):
-        record.payload, record.address = reading.payload, reading.address[:LONGEST_ADDRESS]
-        # Projections of an agency stay in its payload: only what happened is published as observed.
-        wanted = [row for row in reading.rows() if row.key in known and row.status != PROJECTION]
-        rows += [in_our_unit(row, known[row.key]) for row in wanted]
-        kept |= {(row.key, row.period): reading.payload for row in wanted}
+        note(record, reading)
+        found = wanted_rows(feed, reading.rows())
+        described |= confirming.beside_values(feed, reading)
+        rows += found
+        kept |= {(row.key, row.period): reading.payload for row in found}
     batch = group(rows, feed)
-    refuse_empty(batch, known.values())
+    refuse_empty(batch, feed.series.all())
+    confirming.confirm(feed, described, {row.key for row in rows})
     return batch, kept
+
+
+def note(record: Run, reading: asking.Reading) -> None:
+    """Write down what was asked and which bytes came, before anything is believed of them."""
+    record.payload, record.address = reading.payload, reading.address[:LONGEST_ADDRESS]
+    record.payloads.add(reading.payload)
 
 
 # --- Publishing ---------------------------------------------------------------------------------
