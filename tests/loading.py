@@ -17,7 +17,7 @@ def load_monitor() -> None:
         return
     call_command("load_catalogue", verbosity=0)
     samples.load(TODAY)
-    for feed in Feed.objects.all():
+    for feed in Feed.objects.filter(is_active=True):
         refresh.run(feed.pk, "command")
     derived.recompute()
     rollup.refresh(TODAY, cause="test")

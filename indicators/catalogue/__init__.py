@@ -1,13 +1,10 @@
 """Loads the packaged catalogue of indicators, documents, sources and series; may run again at any time."""
 
-import csv
-from collections.abc import Iterator
-from pathlib import Path
-
+from indicators.catalogue import agencies
+from indicators.catalogue.files import FOLDER, blank_to_none, read
 from indicators.models import Document, Feed, Indicator, Series, Source
 from indicators.sources import published
 
-FOLDER = Path(__file__).parent
 SOURCES = {
     "published-figures": {
         "name": "Published figures",
@@ -23,15 +20,6 @@ SOURCES = {
 FIGURES_FEED = "published-figures"
 
 
-def read(path: Path) -> Iterator[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(file)
-
-
-def blank_to_none(row: dict[str, str], *columns: str) -> dict[str, str | None]:
-    return {**row, **{column: row[column] or None for column in columns}}
-
-
 def load() -> None:
     """Bring documents, sources, feeds, indicators and series to the state of the files."""
     for row in read(FOLDER / "documents.csv"):
@@ -41,6 +29,7 @@ def load() -> None:
         Source.objects.update_or_create(code=code, defaults=fields)
     load_indicators()
     load_series_of_figures()
+    agencies.load()
 
 
 def load_indicators() -> None:

@@ -75,7 +75,7 @@ def test_loading_the_catalogue_again_changes_nothing():
 
     run("load_catalogue")
 
-    assert TargetVersion.objects.count() == versions == 63
+    assert TargetVersion.objects.count() == versions == 76
 
 
 def test_samples_load_once_and_leave_without_a_trace(today):

@@ -126,7 +126,7 @@ def test_before_the_targets_were_published_nothing_is_judged():
 def test_supporting_indicators_hang_under_a_goal_and_carry_no_weight(nodes):
     supporting = [node for node in nodes.values() if node.target and not node.target.is_headline]
 
-    assert len(supporting) == 50
+    assert len(supporting) == 63
     assert {node.outcome["status"] for node in supporting} == {"monitored"}
 
 

@@ -19,7 +19,7 @@ def current(code: str, area: str, partner: str = "", source: str = "calculated")
 
 def revise(code: str, area: str, year: int, value: str) -> Observation:
     """A newer vintage of one figure, as a refresh would store it."""
-    series = Series.objects.get(indicator__code=code, area=area)
+    series = Series.objects.get(indicator__code=code, area=area, source__code="published-figures")
     Observation.objects.filter(series=series, period=date(year, 1, 1), is_current=True).update(
         is_current=False
     )
@@ -104,7 +104,7 @@ def test_a_revised_input_gives_the_derived_value_a_newer_vintage():
 
 
 def test_a_withdrawn_input_withdraws_what_rested_on_it():
-    series = Series.objects.get(indicator__code="gdp-current", area="WLD")
+    series = Series.objects.get(indicator__code="gdp-current", area="WLD", source__code="published-figures")
     series.observations.filter(period=date(2023, 1, 1), is_current=True).update(is_current=False)
     Observation.objects.create(series=series, period=date(2023, 1, 1), value=None, vintage=timezone.now())
 
@@ -118,7 +118,9 @@ def test_growth_is_over_the_year_before_and_missing_without_it():
     indicator = Indicator.objects.get(code="real-gdp")
     source = Source.objects.get(code="published-figures")
     for area, values in {
-        "NAM": {2022: "100", 2023: "103", 2025: "110"},
+        "MEX": {2022: "20", 2023: "21", 2025: "22"},
+        "USA": {2022: "70", 2023: "71", 2025: "75"},
+        "CAN": {2022: "10", 2023: "11", 2025: "13"},
         "WLD": {2022: "200", 2023: "204"},
     }.items():
         series = Series.objects.create(indicator=indicator, area=area, source=source, frequency="annual")
@@ -130,5 +132,38 @@ def test_growth_is_over_the_year_before_and_missing_without_it():
     derived.recompute()
 
     premium = current("regional-growth-premium", "NAM")
+    region = {label: row.value for label, row in current("real-gdp-region", "NAM").items()}
+    assert region == {"2022": Decimal("100"), "2023": Decimal("103"), "2025": Decimal("110")}
     assert {label: row.value for label, row in premium.items()} == {"2023": Decimal("1")}  # 3 % less 2 %
     assert premium["2023"].inputs.count() == 4
+
+
+def test_months_add_up_to_whole_years_only():
+    monthly = Indicator.objects.get(code="us-goods-exports-monthly")
+    series = Series.objects.get(indicator=monthly, area="USA", partner="DEU")
+    for year, months in ((2024, range(1, 13)), (2025, range(1, 12))):
+        for month in months:
+            Observation.objects.create(
+                series=series, period=date(year, month, 1), value=Decimal("6.1"), vintage=timezone.now()
+            )
+
+    derived.recompute([monthly.pk])
+
+    exports = current("us-goods-exports", "USA", "DEU")
+    assert {label: row.value for label, row in exports.items()} == {"2024": Decimal("73.2")}  # 12 x 6.1
+    assert exports["2024"].inputs.count() == 12
+
+
+def test_the_deficit_ratio_of_a_partner_rests_on_years_that_are_themselves_calculated():
+    for flow, value in (("exports", "2"), ("imports", "3")):
+        indicator = Indicator.objects.get(code=f"us-goods-{flow}-monthly")
+        series = Series.objects.get(indicator=indicator, area="USA", partner="IRL")
+        for month in range(1, 13):
+            Observation.objects.create(
+                series=series, period=date(2024, month, 1), value=Decimal(value), vintage=timezone.now()
+            )
+
+    derived.recompute()
+
+    ratio = current("us-trade-deficit-ratio", "USA", "IRL")
+    assert ratio["2024"].value == Decimal("0.5")  # (36 - 24) / 24
