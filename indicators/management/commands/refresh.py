@@ -1,0 +1,67 @@
+"""`manage.py refresh [FEED ...]`: ask the sources now, through the workers or in this process."""
+
+from collections.abc import Iterable
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from indicators import queueing
+from indicators.models import Feed, FeedQuerySet, Run
+from indicators.refresh import AlreadyRunning, run
+
+TASK = "indicators.tasks.run_feed"
+NOT_DONE = (Run.Verdict.FAILED, Run.Verdict.RETRYING)
+
+
+class Command(BaseCommand):
+    help = "Refresh feeds: all active ones, those named, or those that are due."
+
+    def add_arguments(self, parser) -> None:
+        parser.add_argument("feeds", nargs="*", metavar="FEED", help="codes; inactive feeds only by name")
+        parser.add_argument("--due", action="store_true", help="only what the schedule would refresh now")
+        parser.add_argument("--wait", action="store_true", help="here and now instead of through a worker")
+
+    def handle(self, *args, feeds: list[str], due: bool, wait: bool, **options) -> None:
+        chosen = list(choose(feeds, due))
+        if not chosen:
+            self.stdout.write("No feed is due." if due else "No feed is active.")
+        elif wait:
+            self.work(chosen)
+        else:
+            self.queue(chosen)
+
+    def queue(self, chosen: Iterable[Feed]) -> None:
+        for feed in chosen:
+            if not queueing.enqueue(TASK, feed.pk, Run.Trigger.COMMAND):
+                raise CommandError("The refresh could not be queued; it will run on schedule.")
+            self.stdout.write(f"{feed}: queued")
+
+    def work(self, chosen: Iterable[Feed]) -> None:
+        """Refresh one after the other. Raises CommandError naming those that did not succeed."""
+        failed = [feed.code for feed in chosen if self.refresh(feed) in NOT_DONE]
+        if failed:
+            raise CommandError(f"Not refreshed: {', '.join(failed)}.")
+
+    def refresh(self, feed: Feed) -> str:
+        """Refresh one feed, print what came of it and return the verdict; empty if others are at it."""
+        try:
+            record = run(feed.pk, Run.Trigger.COMMAND)
+        except AlreadyRunning as error:
+            self.stdout.write(str(error))
+            return ""
+        self.stdout.write(line(record))
+        return record.verdict
+
+
+def choose(codes: list[str], due: bool) -> FeedQuerySet:
+    """The feeds asked for. Raises CommandError for a code that is none."""
+    known = set(Feed.objects.values_list("code", flat=True))
+    if unknown := [code for code in codes if code not in known]:
+        raise CommandError(f"No feed is called {', '.join(unknown)}; see manage.py sources.")
+    chosen = Feed.objects.filter(code__in=codes) if codes else Feed.objects.filter(is_active=True)
+    return chosen.due(timezone.now()) if due else chosen
+
+
+def line(record: Run) -> str:
+    counts = f"{record.new_count} new, {record.revised_count} revised, {record.unchanged_count} unchanged"
+    return f"{record.feed}: {record.verdict}, {counts}. {record.reason}".rstrip()

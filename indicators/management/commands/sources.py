@@ -1,0 +1,71 @@
+"""`manage.py sources`: how each feed is doing, one line a feed."""
+
+from datetime import datetime
+
+from django.core.management.base import BaseCommand
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.utils import timezone
+
+from indicators.models import Feed, FeedQuerySet, HeldBatch, Run
+
+HEADER = (
+    "SOURCE", "FEED", "ACTIVE", "LAST SUCCESS", "LAST CHANGE", "NEXT DUE", "FAILURES", "BREAKER", "HELD",
+    "REMARK",
+)  # fmt: skip
+SWITCHED_OFF = "Switched off by hand."
+
+
+class Command(BaseCommand):
+    help = "Print how every feed is doing: when it succeeded, when it is due, what is wrong. Times are UTC."
+
+    def handle(self, *args, **options) -> None:
+        now = timezone.now()
+        rows = [HEADER, *(cells(feed, now) for feed in with_health())]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        for row in rows:
+            padded = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
+            self.stdout.write("  ".join(padded).rstrip())
+
+
+def with_health() -> FeedQuerySet:
+    """The feeds with `last_reason` and `held_count`."""
+    newest = Run.objects.filter(feed=OuterRef("pk")).exclude(verdict=Run.Verdict.RUNNING)
+    waiting = Q(runs__held_batch__decision=HeldBatch.Decision.WAITING)
+    return (
+        Feed.objects.select_related("source")
+        .annotate(
+            last_reason=Subquery(newest.order_by("-started_at").values("reason")[:1]),
+            held_count=Count("runs__held_batch", filter=waiting),
+        )
+        .order_by("source__code", "code")
+    )
+
+
+def cells(feed, now: datetime) -> tuple[str, ...]:
+    return (
+        feed.source.code,
+        feed.code,
+        "yes" if feed.is_active else "no",
+        moment(feed.last_success_at),
+        moment(feed.last_change_at),
+        moment(feed.next_due_at) if feed.is_active else "-",
+        str(feed.failures),
+        breaker(feed, now),
+        str(feed.held_count),
+        remark(feed),
+    )
+
+
+def moment(when: datetime | None) -> str:
+    return f"{when:%Y-%m-%d %H:%M}" if when else "-"
+
+
+def breaker(feed: Feed, now: datetime) -> str:
+    is_open = feed.breaker_until is not None and feed.breaker_until > now
+    return f"until {moment(feed.breaker_until)}" if is_open else "closed"
+
+
+def remark(feed) -> str:
+    """Why the feed is not active, and what its newest run said; on one line."""
+    inactive = "" if feed.is_active else feed.inactive_reason or SWITCHED_OFF
+    return " ".join(f"{inactive} {feed.last_reason or ''}".split())
