@@ -1,6 +1,7 @@
 """A local source that misbehaves over real sockets."""
 
 import contextlib
+import re
 import socket
 import threading
 import time
@@ -30,7 +31,7 @@ class FaultyServer:
     def answer(self, connection: socket.socket) -> None:
         with connection, contextlib.suppress(OSError):
             connection.settimeout(10)
-            self.requests.append(connection.recv(65536))
+            self.requests.append(whole_request(connection))
             self.script(connection, len(self.requests))
 
     def close(self) -> None:
@@ -57,6 +58,18 @@ class FaultyServer:
     def sends(self, part: bytes) -> None:
         """Send these bytes and close, whatever is still owed."""
         self.script = lambda connection, number: connection.sendall(part)
+
+
+def whole_request(connection: socket.socket) -> bytes:
+    """What is asked, with the body that a POST sends after its head."""
+    received = connection.recv(65536)
+    announced = re.search(rb"(?i)content-length: (\d+)", received)
+    while announced and len(received.partition(b"\r\n\r\n")[2]) < int(announced[1]):
+        more = connection.recv(65536)
+        if not more:
+            break
+        received += more
+    return received
 
 
 @pytest.fixture
