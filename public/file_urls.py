@@ -7,4 +7,5 @@ from public import views
 app_name = "files"
 urlpatterns = [
     path("data/charts/<slug:code>.svg", views.chart_file, name="chart"),
+    path("calendar/<slug:language>.ics", views.calendar_file, name="calendar"),
 ]

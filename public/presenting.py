@@ -60,7 +60,7 @@ def judged(outcome: Outcome) -> Outcome:
 
 def due_on(outcome: Outcome, as_of: date) -> date | None:
     """The day a newer value was due: when the latest one stopped being fresh."""
-    if outcome.get("freshness") != "stale":
+    if outcome.get("freshness") not in ("stale", "outdated"):
         return None
     months_late = Decimal(outcome["age"]) - Decimal(outcome["soft"])
     return as_of - timedelta(days=int(months_late * DAYS_A_MONTH))

@@ -1,13 +1,20 @@
 """The public pages: each view is one query function and one render."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from public import goal_pages, indicator_pages, organization_pages, sub_goal_pages
+from public import (
+    calendar_pages,
+    goal_pages,
+    indicator_pages,
+    organization_pages,
+    source_pages,
+    sub_goal_pages,
+)
 from public.middleware import public_page
 from public.texts import method_text
 
@@ -78,6 +85,18 @@ def data(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @public_page
+def sources(request: HttpRequest) -> HttpResponse:
+    return render(request, "public/sources.html", source_pages.source_list())
+
+
+@require_safe
+@public_page
+def calendar(request: HttpRequest) -> HttpResponse:
+    return render(request, "public/calendar.html", calendar_pages.calendar_page())
+
+
+@require_safe
+@public_page
 def about(request: HttpRequest) -> HttpResponse:
     return render(request, "public/about.html", {"section": "about", "trail": [(_("About"), "")]})
 
@@ -111,3 +130,13 @@ def chart_file(request: HttpRequest, code: str) -> HttpResponse:
     svg = indicator_pages.chart_file(code, language)
     name = f'attachment; filename="{code}_{language}.svg"'
     return HttpResponse(svg, content_type="image/svg+xml", headers={"Content-Disposition": name})
+
+
+@require_safe
+@public_page
+def calendar_file(request: HttpRequest, language: str) -> HttpResponse:
+    """The expected releases for calendar programs, in one of our languages."""
+    if language not in dict(settings.LANGUAGES):
+        raise Http404
+    written = calendar_pages.calendar_file(language)
+    return HttpResponse(written, content_type="text/calendar; charset=utf-8")

@@ -22,6 +22,8 @@ PAGES = {
     "organizations": ("organizations", None),
     "organization": ("organization", "sample-frontera-norte"),
     "data": ("data", None),
+    "sources": ("sources", None),
+    "calendar": ("calendar", None),
     "about": ("about", None),
     "method": ("method", None),
     "accessibility": ("accessibility", None),
