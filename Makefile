@@ -4,14 +4,20 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint locked clean python
+.PHONY: demo test kills lint locked clean python
 
 demo: $(VENV)/run
 	@$(BIN)/python manage.py demo --port $(PORT)
 
+# Killing workers needs a machine that does nothing else, and two minutes: `make kills`.
+KILLS := tests/faults/test_killed_workers.py
+
 test: $(VENV)/dev
-	@$(BIN)/python -m pytest -n auto --dist loadfile
+	@$(BIN)/python -m pytest -n auto --dist loadfile --ignore=$(KILLS)
 	@$(BIN)/python tests/on_services.py
+
+kills: $(VENV)/dev
+	@$(BIN)/python -m pytest $(KILLS)
 
 lint: $(VENV)/dev
 	@$(BIN)/ruff check .
