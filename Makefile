@@ -4,20 +4,29 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test kills lint locked clean python
+.PHONY: demo test bench lint locked clean python
 
 demo: $(VENV)/run
 	@$(BIN)/python manage.py demo --port $(PORT)
 
-# Killing workers needs a machine that does nothing else, and two minutes: `make kills`.
+# Killed workers want the machine for themselves, so they come after the rest.
 KILLS := tests/faults/test_killed_workers.py
 
 test: $(VENV)/dev
-	@$(BIN)/python -m pytest -n auto --dist loadfile --ignore=$(KILLS)
+	@$(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder --ignore=$(KILLS)
+	@$(BIN)/python -m pytest $(KILLS)
 	@$(BIN)/python tests/on_services.py
 
-kills: $(VENV)/dev
-	@$(BIN)/python -m pytest $(KILLS)
+# Ratios against the least one can do, on throwaway databases: `make bench ROWS=10000` is the short one.
+ROWS ?= 10000,100000,1000000
+
+bench: $(VENV)/dev
+	@$(BIN)/python -m benchmarks.storing --rows $(ROWS)
+	@$(BIN)/python -m benchmarks.payload
+	@$(BIN)/python -m benchmarks.queueing
+	@$(BIN)/python -m benchmarks.rolling_up --rows $(ROWS)
+	@$(BIN)/python -m benchmarks.passing_time --rows $(ROWS)
+	@$(BIN)/python -m benchmarks.clients --rows 10000
 
 lint: $(VENV)/dev
 	@$(BIN)/ruff check .

@@ -4,12 +4,21 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 
-from goals.models import Assumption, Goal, Result, Review, SubGoal, Target, TargetVersion, Update
+from goals.models import (
+    Assumption,
+    Goal,
+    Result,
+    Review,
+    SubGoal,
+    SubGoalVersion,
+    Target,
+    TargetVersion,
+    Update,
+)
 from goals.version_form import VERSION_FIELDS, NewVersionForm, prefill
 from indicators.admin import NARROW_TEXTS
 from indicators.admin_base import Lasting, PublishingAdmin, ReadOnly, ReadOnlyAdmin
@@ -140,68 +149,50 @@ def target_asked(request) -> Target | None:
 
 
 # --- Sub-goals, updates, reviews ----------------------------------------------------------------
+class SubGoalVersionInline(ReadOnly, admin.TabularInline):
+    model = SubGoalVersion
+    ordering = ("-number",)
+    fields = ("number", "valid_from", "author", "reason", *SubGoalVersion.MEASURE)
+    extra = 0
+
+
 @admin.register(SubGoal)
-class SubGoalAdmin(Lasting, PublishingAdmin):
+class SubGoalAdmin(ReadOnlyAdmin):
+    """To look at: organizations and stewards change sub-goals in the workspace, step by step.
+
+    Drafts belong to their organization alone and are not shown.
+    """
+
     list_display = ("title", "organization", "goal", "state", "published_on", "target_date")
     list_filter = ("state", "goal", "organization__type", "organization__is_sample")
     list_select_related = ("organization", "goal")
     search_fields = ("code", "title", "organization__name")
-    autocomplete_fields = ("organization", "target", "parent", "contributes_to")
-    readonly_fields = ("published_on",)
+    inlines = (SubGoalVersionInline,)
 
-    def get_readonly_fields(self, request, obj=None):
-        return ("code", "organization", *self.readonly_fields) if obj else self.readonly_fields
-
-    def save_model(self, request, obj, form, change) -> None:
-        if obj.state in SubGoal.PUBLIC_STATES and obj.published_on is None:
-            obj.published_on = timezone.now().date()
-        super().save_model(request, obj, form, change)
+    def get_queryset(self, request) -> QuerySet[SubGoal]:
+        return SubGoal.objects.visible_to(request.user)
 
 
 @admin.register(Update)
-class UpdateAdmin(Lasting, PublishingAdmin):
-    """An update the public has seen keeps its words and numbers; it is corrected by a newer one."""
-
+class UpdateAdmin(ReadOnlyAdmin):
     list_display = ("sub_goal", "date", "value", "state", "evidence_grade", "author", "published_at")
     list_filter = ("state", "evidence_grade", "language")
     list_select_related = ("sub_goal", "author")
     search_fields = ("sub_goal__title", "sub_goal__code", "note")
-    autocomplete_fields = ("sub_goal", "corrected_by")
-    readonly_fields = ("author", "published_at")
-    reported = ("sub_goal", "date", "value", "note", "language", "evidence_url", "author_role")
 
-    def get_queryset(self, request):
-        return super().get_queryset(request).select_related("sub_goal", "author")
-
-    def get_readonly_fields(self, request, obj=None):
-        was_public = obj is not None and obj.published_at is not None
-        return (*self.readonly_fields, *self.reported) if was_public else self.readonly_fields
-
-    def save_model(self, request, obj, form, change) -> None:
-        if not change:
-            obj.author = request.user
-        if obj.state in Update.PUBLIC_STATES and obj.published_at is None:
-            obj.published_at = timezone.now()
-        super().save_model(request, obj, form, change)
+    def get_queryset(self, request) -> QuerySet[Update]:
+        return Update.objects.visible_to(request.user).select_related("sub_goal", "author")
 
 
 @admin.register(Review)
-class ReviewAdmin(Lasting, PublishingAdmin):
-    """A review is given once, in the name of whoever is signed in."""
-
-    list_display = ("update_reviewed", "decision", "reviewer", "decided_at")
+class ReviewAdmin(ReadOnlyAdmin):
+    list_display = ("sub_goal", "update_reviewed", "decision", "reviewer", "decided_at")
     list_filter = ("decision",)
-    list_select_related = ("update_reviewed__sub_goal", "reviewer")
-    search_fields = ("update_reviewed__sub_goal__title", "comment")
-    autocomplete_fields = ("update_reviewed",)
-    readonly_fields = ("reviewer", "decided_at")
+    list_select_related = ("sub_goal", "update_reviewed__sub_goal", "reviewer")
+    search_fields = ("update_reviewed__sub_goal__title", "sub_goal__title", "comment")
 
-    def has_change_permission(self, request, obj=None) -> bool:
-        return False
-
-    def save_model(self, request, obj, form, change) -> None:
-        obj.reviewer = request.user
-        super().save_model(request, obj, form, change)
+    def get_queryset(self, request) -> QuerySet[Review]:
+        return Review.objects.visible_to(request.user)
 
 
 # --- Results ------------------------------------------------------------------------------------

@@ -5,21 +5,25 @@ that every number can be explained and computed again from its explanation alone
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 from goals import known
+from goals.climbing import Tree
 from goals.known import Moment
 from goals.method import METHOD_VERSION, cases
-from goals.method.status import NOT_ENOUGH_DATA, status_by_pace
-from goals.models import Goal, Result, SubGoal, Target, TargetVersion
+from goals.method.subgoals import judge_subgoal
+from goals.models import Goal, Result, Standing, SubGoal, Target, TargetVersion, Update
 from stakeholders.models import Organization
 
 STORED_SCALE = Decimal(1).scaleb(-12)
 PROJECTED_KINDS = (TargetVersion.Kind.REACH_LEVEL, TargetVersion.Kind.RELATIVE_CHANGE)
 NUMBERS = ("progress", "expected", "schedule")
+MOVED = ("combined", "flags", "reporting_rate")
+"""With the stakeholder layer, what organizations move in a goal."""
 
 
 @dataclass(frozen=True)
@@ -57,14 +61,15 @@ def stored(value: Any) -> Any:
 
 
 def evaluate(moment: Moment) -> dict[str, Node]:
-    """Every node by its key, leaves before what rests on them."""
+    """Every node by its key, leaves before what rests on them; the whole tree from scratch."""
     targets = evaluate_targets(moment)
-    sub_goals = evaluate_sub_goals(moment)
-    nodes = [*with_contributions(targets, sub_goals), *sub_goals]
-    goals = list(Goal.objects.all())
-    for goal in goals:
-        nodes += evaluate_goal(goal, targets, sub_goals)
-    nodes.append(evaluate_overall(goals, {node.key: node for node in nodes}))
+    tree, sub_goals = judge_all(moment)
+    nodes = [*with_contributions(targets, map(declared_by, sub_goals)), *side_nodes(tree, sub_goals)]
+    goals = [
+        goal_node(goal, [indicator_row(node) for node in targets if node.goal == goal], tree.standings)
+        for goal in Goal.objects.all()
+    ]
+    nodes += [*goals, overall_node(goals)]
     return {node.key: node for node in nodes}
 
 
@@ -86,14 +91,50 @@ def evaluate_target(version: TargetVersion, subjects: dict, moment: Moment) -> N
     return Node(target.node, Result.Level.TARGET, "target", case, outcome, goal=target.goal, target=target)
 
 
-def evaluate_sub_goals(moment: Moment) -> list[Node]:
-    updates = known.updates_by_sub_goal(moment)
-    judged = []
-    for sub_goal in known.sub_goals(moment):
-        case = known.sub_goal_case(sub_goal, updates.get(sub_goal.pk, []), moment)
-        judged.append(sub_goal_node(sub_goal, "subgoal", case, compute("subgoal", case)))
-    rows = children_rows(judged)
-    return [roll_children(node, rows) for node in judged]
+def judge_all(moment: Moment) -> tuple[Tree, list[tuple[SubGoal, Node]]]:
+    """The stakeholder side from scratch, and each sub-goal with the verdict on its own updates."""
+    tree, judged = Tree(), judge_sub_goals(known.sub_goals(moment), moment)
+    for sub_goal, node in judged:
+        tree.judge(sub_goal, node.outcome, moment.as_of)
+    for sub_goal, _ in judged:
+        tree.into[sub_goal.node] = tree.place(sub_goal, moment.as_of)
+    tree.carry(list(tree.standings))
+    return tree, judged
+
+
+def judge_sub_goals(
+    sub_goals: Iterable[SubGoal], moment: Moment, announced: Update | None = None
+) -> list[tuple[SubGoal, Node]]:
+    """Each sub-goal judged by its own updates as they were known, and by one that is yet to be published."""
+    found = list(sub_goals)
+    updates = known.updates_by_sub_goal(moment, found, announced)
+    return [(one, judge_sub_goal(one, updates.get(one.pk, []), moment)) for one in found]
+
+
+def judge_sub_goal(sub_goal: SubGoal, updates: list[dict], moment: Moment) -> Node:
+    case = known.sub_goal_case(sub_goal, updates, moment)
+    outcome = compute("subgoal", case)
+    if not sub_goal.is_public:
+        outcome |= {"counted": False, "reason": "draft"}
+    return sub_goal_node(sub_goal, "subgoal", case, outcome)
+
+
+def judge_now(
+    sub_goals: Collection[SubGoal], day: date, announced: Update | None
+) -> Iterator[dict[str, Any]]:
+    """What `judge_sub_goals` says of each today, without putting its input down as a case."""
+    points = known.points_by_sub_goal(sub_goals, day, announced)
+    for one in sub_goals:
+        judged = judge_subgoal(known.sub_goal_parameters(one), points.get(one.pk, []), day)
+        hidden = not one.is_public
+        yield {
+            "counted": judged.counted and not hidden,
+            "reason": "draft" if hidden else judged.reason,
+            "status": judged.status,
+            "update_state": judged.update_state,
+            "latest": judged.latest and {"period": judged.latest.period, "value": judged.latest.value},
+            **{name: getattr(judged, name) for name in NUMBERS},
+        }
 
 
 def sub_goal_node(sub_goal: SubGoal, op: str, case: dict, outcome: dict) -> Node:
@@ -103,13 +144,21 @@ def sub_goal_node(sub_goal: SubGoal, op: str, case: dict, outcome: dict) -> Node
     )  # fmt: skip
 
 
-def with_contributions(targets: Iterable[Node], sub_goals: Iterable[Node]) -> list[Node]:
-    """The targets, each with the sum of quantities that sub-goals declare for its indicator."""
+def declared_by(judged: tuple[SubGoal, Node]) -> tuple[SubGoal, Decimal | None]:
+    sub_goal, node = judged
+    return sub_goal, (node.outcome.get("latest") or {}).get("value")
+
+
+def with_contributions(
+    targets: Iterable[Node], values: Iterable[tuple[SubGoal, Decimal | None]]
+) -> list[Node]:
+    """The targets, each with the sum of quantities that sub-goals with these latest values declare."""
     declared: dict[int, list[dict]] = defaultdict(list)
-    for node in sub_goals:
-        if node.sub_goal and node.sub_goal.contributes_to_id:
-            row = known.contribution_case(node.sub_goal, node.outcome)
-            declared[node.sub_goal.contributes_to_id].append(row)
+    for sub_goal, value in values:
+        if sub_goal.contributes_to_id:
+            declared[sub_goal.contributes_to_id].append(known.contribution_case(sub_goal, value))
+    for rows in declared.values():
+        rows += known.chains_between(rows)
     return [with_contribution(node, declared) for node in targets]
 
 
@@ -128,66 +177,42 @@ def with_contribution(node: Node, declared: Mapping[int, list[dict]]) -> Node:
 
 
 # --- The stakeholder side -----------------------------------------------------------------------
-def row_of(node: Node, children: list[dict]) -> dict[str, Any]:
-    """How a judged sub-goal enters the roll-up."""
-    assert node.sub_goal is not None
+def side_nodes(tree: Tree, judged: Iterable[tuple[SubGoal, Node]]) -> list[Node]:
+    """Sub-goals, then the organizations of each goal, with the shares the tree gives them."""
+    leaves = {sub_goal.node: node for sub_goal, node in judged}
+    rows = sorted(tree.standings.values(), key=lambda row: (-tree.depth(row.node), row.node))
+    return [
+        leaves[row.node] if row.sub_goal and not row.from_entries else mean_node(row, entries_of(tree, row))
+        for row in rows
+        if row.level != Result.Level.GOAL
+    ]
+
+
+def entries_of(tree: Tree, standing: Standing) -> list[Standing]:
+    return [tree.standings[node] for node, into in sorted(tree.into.items()) if into == standing.node]
+
+
+def mean_node(standing: Standing, entries: Iterable[Standing]) -> Node:
+    """A node whose shares are the mean of what enters it, with those entries as its explanation."""
+    owner = standing.organization.code if standing.organization else standing.node
+    case = {"stakeholders": [{"org": owner, "subgoals": [entry_row(row) for row in entries]}]}
+    return Node(
+        standing.node, standing.level, "stakeholder_layer", case, standing.outcome,
+        goal=standing.goal, sub_goal=standing.sub_goal, organization=standing.organization,
+    )  # fmt: skip
+
+
+def entry_row(standing: Standing) -> dict[str, Any]:
     return {
-        "id": node.key,
-        "weight": node.sub_goal.weight,
-        "progress_from": node.sub_goal.progress_from,
-        "counted": node.outcome.get("counted", True),
-        "update_state": node.outcome.get("update_state"),
-        **{name: node.outcome.get(name) for name in NUMBERS},
-        "children": children,
+        "id": standing.node,
+        "weight": standing.weight,
+        "counted": standing.counted,
+        "update_state": standing.update_state or None,
+        **{name: getattr(standing, name) for name in NUMBERS},
     }
-
-
-def children_rows(judged: list[Node]) -> dict[int | None, list[dict]]:
-    """The roll-up rows by the id of their parent (None: roots), each holding its own children."""
-    by_parent: dict[int | None, list[Node]] = defaultdict(list)
-    for node in judged:
-        assert node.sub_goal is not None
-        by_parent[node.sub_goal.parent_id].append(node)
-
-    def rows(parent_id: int | None) -> list[dict]:
-        return [row_of(node, rows(node.sub_goal.pk)) for node in by_parent[parent_id] if node.sub_goal]
-
-    return {parent_id: rows(parent_id) for parent_id in list(by_parent)}
-
-
-def roll_children(node: Node, rows: Mapping[int | None, list[dict]]) -> Node:
-    """A sub-goal that takes its progress from its children shows their mean."""
-    sub_goal = node.sub_goal
-    assert sub_goal is not None
-    if sub_goal.progress_from != SubGoal.ProgressFrom.CHILDREN or not node.outcome.get("counted", True):
-        return node
-    case = {"stakeholders": [{"org": sub_goal.organization.code, "subgoals": rows.get(sub_goal.pk, [])}]}
-    rolled = compute("stakeholder_layer", case)
-    counted = rolled.get("schedule") is not None or rolled.get("progress") is not None
-    # It is not reported on itself, so it has neither a pace nor a rhythm of its own.
-    outcome = node.outcome | {name: rolled.get(name) for name in NUMBERS}
-    outcome |= {"counted": counted, "pace": None, "update_state": None}
-    outcome["status"] = (
-        status_by_pace(rolled["schedule"]) if rolled.get("schedule") is not None else NOT_ENOUGH_DATA
-    )
-    return sub_goal_node(sub_goal, "stakeholder_layer", case, outcome)
 
 
 # --- Goals --------------------------------------------------------------------------------------
-def evaluate_goal(goal: Goal, targets: list[Node], sub_goals: list[Node]) -> list[Node]:
-    """The goal and, before it, each organization that works toward it."""
-    own = [node for node in sub_goals if node.goal == goal]
-    case = {
-        "id": goal.code,
-        "weight": goal.weight,
-        "indicators": [indicator_row(node) for node in targets if node.goal == goal],
-        "stakeholders": stakeholder_rows(own),
-    }
-    outcome = compute("goal", case)
-    node = Node(f"goal:{goal.code}", Result.Level.GOAL, "goal", case, outcome, goal=goal)
-    return [*organization_nodes(goal, own, case["stakeholders"]), node]
-
-
 def indicator_row(node: Node) -> dict[str, Any]:
     return {
         "id": node.key,
@@ -197,31 +222,64 @@ def indicator_row(node: Node) -> dict[str, Any]:
     }
 
 
-def stakeholder_rows(sub_goals: list[Node]) -> list[dict[str, Any]]:
-    roots = children_rows(sub_goals).get(None, [])
-    owners = {node.key: node.organization.code for node in sub_goals if node.organization}
-    grouped: dict[str, list[dict]] = defaultdict(list)
-    for row in roots:
-        grouped[owners[row["id"]]].append(row)
-    return [{"org": code, "subgoals": rows} for code, rows in sorted(grouped.items())]
+def goal_node(goal: Goal, indicators: list[dict], standings: Mapping[str, Standing]) -> Node:
+    """A goal from its judged indicators and the sums of its organizations."""
+    key = f"goal:{goal.code}"
+    case = {
+        "id": goal.code,
+        "weight": goal.weight,
+        "indicators": indicators,
+        "stakeholder_layer": layer_case(standings.get(key)),
+    }
+    outcome = compute("goal", case) | {"organizations_counted": members_of(standings.get(key))}
+    return Node(key, Result.Level.GOAL, "goal", case, outcome, goal=goal)
 
 
-def organization_nodes(goal: Goal, sub_goals: list[Node], stakeholders: list[dict]) -> list[Node]:
-    organizations = {node.organization.code: node.organization for node in sub_goals if node.organization}
-    nodes = []
-    for row in stakeholders:
-        case = {"stakeholders": [row]}
-        nodes.append(
-            Node(
-                f"organization:{goal.code}:{row['org']}", Result.Level.ORGANIZATION, "stakeholder_layer",
-                case, compute("stakeholder_layer", case), goal=goal, organization=organizations[row["org"]],
-            )
-        )  # fmt: skip
-    return nodes
+def with_efforts(result: Result, standing: Standing) -> dict[str, Any]:
+    """The outcome of a goal as its organizations stand now; what its indicators say stays."""
+    assert result.goal is not None
+    case = rolled_goal(result.goal.weight, result.outcome) | {"stakeholder_layer": layer_case(standing)}
+    fresh = compute("goal", case)
+    moved = {name: value for name, value in fresh.items() if name in MOVED or name.startswith("stakeholder")}
+    return result.outcome | moved | {"organizations_counted": members_of(standing)}
 
 
-def evaluate_overall(goals: list[Goal], nodes: Mapping[str, Node]) -> Node:
-    case = {"goals": [nodes[f"goal:{goal.code}"].case for goal in goals]}
+def layer_case(standing: Standing | None) -> dict[str, Any]:
+    found = {name: getattr(standing, name, None) for name in NUMBERS}
+    return found | {"reporting_rate": getattr(standing, "reporting", None)}
+
+
+def members_of(standing: Standing | None) -> int:
+    return standing.members if standing else 0
+
+
+def overall_node(goals: Iterable[Node]) -> Node:
+    return overall_of([rolled_goal(node.case["weight"], node.outcome) for node in goals])
+
+
+def overall_from(goals: Iterable[Result]) -> Node:
+    """The overall number from the stored results of the goals."""
+    return overall_of([rolled_goal(row.goal.weight, row.outcome) for row in goals if row.goal])
+
+
+def overall_of(rows: list[dict]) -> Node:
+    case = {"goals": rows}
     outcome = compute("overall", case)
     outcome.pop("goals", None)
     return Node("overall", Result.Level.OVERALL, "overall", case, outcome)
+
+
+def rolled_goal(weight: Decimal, outcome: Mapping[str, Any]) -> dict[str, Any]:
+    """A judged goal as a row of the overall number: its two layers with their numbers."""
+    layer = outcome["indicator_layer"]
+    return {
+        "id": outcome["id"],
+        "weight": weight,
+        "status": outcome["status"],
+        "coverage": outcome["coverage"],
+        "indicator_layer": {name: layer[name] for name in NUMBERS},
+        "stakeholder_layer": {
+            **{name: outcome["stakeholder_layer"][name] for name in NUMBERS},
+            "reporting_rate": outcome["reporting_rate"],
+        },
+    }

@@ -4,7 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from goals.evaluation import Node, compute
+from goals.evaluation import NUMBERS, Node, compute, judge_sub_goals, mean_node, overall_from
+from goals.known import Moment
+from goals.method.sums import at_nine
+from goals.models import Result, Standing
 
 
 @dataclass(frozen=True)
@@ -19,10 +22,43 @@ class Difference:
 def recompute(explanation: dict[str, Any]) -> dict[str, Any]:
     """The outcome, from nothing but the explanation."""
     case = explanation["input"]
+    if explanation["op"] == "stakeholder_layer":
+        return mean_of(case)
     outcome = compute(explanation["op"], case)
     if "contributions" in case:
         outcome["contributions"] = compute("contributions", case["contributions"])
     return outcome
+
+
+def explanation_of(stored: Result | Standing) -> dict[str, Any]:
+    """What a stored number was worked out from.
+
+    That of a target is kept with it; what organizations move all day is put together when somebody asks: a
+    sub-goal from its own updates, a mean from its entries, goals and overall with their layers.
+    """
+    if isinstance(stored, Standing):
+        return explanation_of_standing(stored)
+    if stored.level == Result.Level.OVERALL:
+        goals = Result.objects.current().filter(level=Result.Level.GOAL).order_by("goal__number")
+        return overall_from(goals.defer("explanation").select_related("goal")).explanation
+    if stored.level == Result.Level.GOAL:
+        layer = {name: stored.outcome["stakeholder_layer"][name] for name in (*NUMBERS, "reporting_rate")}
+        return stored.explanation | {"input": stored.explanation["input"] | {"stakeholder_layer": layer}}
+    return stored.explanation
+
+
+def explanation_of_standing(standing: Standing) -> dict[str, Any]:
+    if standing.sub_goal and not standing.from_entries:
+        moment = Moment(standing.as_of, standing.as_of)
+        [(_, node)] = judge_sub_goals([standing.sub_goal], moment)
+        return node.explanation
+    return mean_node(standing, standing.entries.order_by("node")).explanation
+
+
+def mean_of(case: Mapping[str, Any]) -> dict[str, Any]:
+    """The mean of the entries of a node, at the nine decimals sums are kept with."""
+    outcome = compute("stakeholder_layer", case)
+    return {name: at_nine(outcome[name]) for name in (*NUMBERS, "reporting_rate")}
 
 
 def differences(explanation: dict[str, Any], outcome: dict[str, Any]) -> Iterator[Difference]:

@@ -5,14 +5,19 @@ the very input it was computed from.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
+from goals.method.parameters import Anchor, Point, SubgoalParameters
 from goals.models import SubGoal, TargetVersion, Update
 from indicators import periods
 from indicators.models import Observation, end_of_day
+
+MOST_NAMED = 500
+"""More sub-goals than this are not named one by one in a query."""
 
 Subject = tuple[str, str, str]
 """Area, partner and product of a series."""
@@ -146,15 +151,51 @@ def sub_goals(moment: Moment) -> list[SubGoal]:
     )
 
 
-def updates_by_sub_goal(moment: Moment) -> dict[int, list[dict[str, Any]]]:
-    """Published updates that still stand, oldest first, as method observations."""
-    rows = Update.objects.filter(
-        state=Update.State.PUBLISHED, published_at__lte=end_of_day(moment.known), date__lte=moment.as_of
-    ).order_by("date", "pk")
+def updates_by_sub_goal(
+    moment: Moment, sub_goals: Collection[SubGoal] | None = None, announced: Update | None = None
+) -> dict[int, list[dict[str, Any]]]:
+    """Published updates that still stand, oldest first, as method observations; of all or of some.
+
+    `announced` counts as if it were published, and what it corrects as corrected.
+    """
+    rows = (
+        Update.objects.filter(
+            state=Update.State.PUBLISHED, published_at__lte=end_of_day(moment.known), date__lte=moment.as_of
+        )
+        .only("sub_goal_id", "date", "value", "corrected_by_id")
+        .order_by("date", "pk")
+    )
+    if sub_goals is not None and len(sub_goals) <= MOST_NAMED:
+        rows = rows.filter(sub_goal__in=sub_goals)
     found: dict[int, list[dict]] = defaultdict(list)
-    for row in rows:
+    for row in rows if announced is None else with_announced(rows, announced):
         found[row.sub_goal_id].append({"period": row.date.isoformat(), "value": row.value, "update": row.pk})
     return found
+
+
+def points_by_sub_goal(
+    sub_goals: Collection[SubGoal], day: date, announced: Update | None = None
+) -> dict[int, list[Point]]:
+    """The published updates of some sub-goals as points, oldest first, as they are known now."""
+    rows = Update.objects.filter(state=Update.State.PUBLISHED, date__lte=day, sub_goal__in=sub_goals)
+    if announced is not None and announced.pk:
+        rows = rows.exclude(corrected_by=announced)
+    values = list(rows.order_by("date", "pk").values_list("sub_goal_id", "date", "value"))
+    if announced is not None:
+        values = sorted([*values, (announced.sub_goal_id, announced.date, announced.value)], key=by_date)
+    found: dict[int, list[Point]] = defaultdict(list)
+    for sub_goal_id, on, value in values:
+        found[sub_goal_id].append(Point(on.isoformat(), value))
+    return found
+
+
+def by_date(row: tuple) -> date:
+    return row[1]
+
+
+def with_announced(rows: Iterable[Update], announced: Update) -> list[Update]:
+    standing = [row for row in rows if announced.pk is None or row.corrected_by_id != announced.pk]
+    return sorted([*standing, announced], key=lambda row: (row.date, row.pk or float("inf")))
 
 
 def sub_goal_case(sub_goal: SubGoal, updates: list[dict], moment: Moment) -> dict[str, Any]:
@@ -176,13 +217,27 @@ def sub_goal_case(sub_goal: SubGoal, updates: list[dict], moment: Moment) -> dic
     return case
 
 
-def contribution_case(sub_goal: SubGoal, outcome: dict[str, Any]) -> dict[str, Any]:
-    """How a sub-goal enters the sum of declared contributions."""
-    latest, parent = outcome.get("latest"), sub_goal.parent
+def sub_goal_parameters(sub_goal: SubGoal) -> SubgoalParameters:
+    """The same as the method takes it, without a case between."""
+    return SubgoalParameters(
+        baseline=Anchor(str(sub_goal.start_date), sub_goal.baseline_value),
+        target=Anchor(str(sub_goal.target_date), sub_goal.target_value),
+        direction=sub_goal.direction,
+        path=sub_goal.path,
+        cadence=sub_goal.cadence,
+        reporting=sub_goal.reporting,
+        withdrawn_on=sub_goal.withdrawn_on,
+        completed_on=sub_goal.completed_on,
+    )
+
+
+def contribution_case(sub_goal: SubGoal, value: Decimal | None) -> dict[str, Any]:
+    """How a sub-goal with this latest value enters the sum of declared contributions."""
+    parent = sub_goal.parent
     case = {
         "id": sub_goal.node,
         "org": sub_goal.organization.code,
-        "value": latest["value"] if latest else None,
+        "value": value,
         "baseline": sub_goal.baseline_value,
         "factor": sub_goal.contribution_factor,
         "attribution": sub_goal.attribution,
@@ -194,3 +249,17 @@ def contribution_case(sub_goal: SubGoal, outcome: dict[str, Any]) -> dict[str, A
         "lead": sub_goal.leads_shared_effort,
     }
     return {name: value for name, value in case.items() if value is not None}
+
+
+def chains_between(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The sub-goals between those that declare a quantity: without one, they only say what is above them."""
+    present = {row["id"] for row in rows}
+    found: list[dict[str, Any]] = []
+    missing = {row["parent"] for row in rows if "parent" in row} - present
+    while missing:
+        codes = [node.partition(":")[2] for node in sorted(missing)]
+        above = SubGoal.objects.filter(code__in=codes).select_related("organization", "parent__organization")
+        found += [contribution_case(one, None) for one in above]
+        present |= missing
+        missing = {row["parent"] for row in found if "parent" in row} - present
+    return found

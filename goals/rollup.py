@@ -2,34 +2,47 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
-from goals import charting
-from goals.evaluation import Node, evaluate
+from goals import charting, commitments, passing
+from goals.evaluation import (
+    Node,
+    evaluate_targets,
+    goal_node,
+    indicator_row,
+    overall_node,
+    with_contributions,
+)
 from goals.known import Moment
 from goals.method import METHOD_VERSION
-from goals.models import Result
+from goals.models import Goal, Result, Standing, SubGoal
 from indicators import edition
 
 TIME = "time"
 PASSING = {"age", "expected_today", "soft", "hard"}
 """Fields that move by the mere passing of time; alone they make no new result in the history."""
 
-QUIET_FIELDS = ("progress", "status", "coverage", "counted", "update_state")
-"""What must change before a sub-goal or an organization gets a new row; its path moves every day."""
-
 
 def refresh(day: date, cause: str = TIME) -> list[str]:
-    """Evaluate everything for `day` and store what differs; return the keys of the nodes that changed.
+    """Evaluate everything for `day` and store what differs; return the keys of the nodes that changed."""
+    with transaction.atomic():
+        edition.lock()
+        moved = [*passing.follow_time(day), *refresh_upper(day, cause)]
+    commitments.count()  # after the lock: publishing need not wait for it
+    return moved
+
+
+def refresh_upper(day: date, cause: str) -> list[str]:
+    """The same for targets, goals and overall, with what organizations do as it stands.
 
     Charts of changed targets are drawn anew in the same transaction, so a page never mixes two editions.
     """
     with transaction.atomic():
         edition.lock()
-        nodes = evaluate(Moment(day, day))
+        nodes = {node.key: node for node in evaluate_upper(Moment(day, day))}
         current = {result.node: result for result in Result.objects.current()}
         gone = [result for key, result in current.items() if key not in nodes]
         changed = [key for key, node in nodes.items() if write(node, current.get(key), day, cause)]
@@ -40,9 +53,32 @@ def refresh(day: date, cause: str = TIME) -> list[str]:
     return changed
 
 
+def evaluate_upper(moment: Moment) -> list[Node]:
+    """Targets, goals and overall; what organizations do comes from the standings."""
+    targets = with_contributions(evaluate_targets(moment), declared_values())
+    standings = {row.node: row for row in Standing.objects.filter(level=Result.Level.GOAL)}
+    rows = [(node.goal, indicator_row(node)) for node in targets]
+    goals = [
+        goal_node(goal, [row for owner, row in rows if owner == goal], standings)
+        for goal in Goal.objects.all()
+    ]
+    return [*targets, *goals, overall_node(goals)]
+
+
+def declared_values() -> list[tuple[SubGoal, Decimal | None]]:
+    """The sub-goals that declare a quantity, each with its latest value."""
+    declaring = (
+        SubGoal.objects.public()
+        .exclude(contributes_to=None)
+        .select_related("organization", "parent", "standing")
+        .order_by("code")
+    )
+    return [(one, one.standing.latest_value) for one in declaring if hasattr(one, "standing")]
+
+
 def write(node: Node, current: Result | None, day: date, cause: str) -> bool:
     """Store one node: a new result when something happened, the same row moved on when only time passed."""
-    if current and current.outcome == node.outcome and current.explanation == node.explanation:
+    if current and current.outcome == node.outcome and current.explanation == kept_explanation(node):
         return False
     if current and is_same(node, current.outcome):
         move_on(current, node, day)
@@ -54,8 +90,6 @@ def write(node: Node, current: Result | None, day: date, cause: str) -> bool:
 
 
 def is_same(node: Node, before: Mapping[str, Any]) -> bool:
-    if node.level in (Result.Level.SUB_GOAL, Result.Level.ORGANIZATION):
-        return all(node.outcome.get(name) == before.get(name) for name in QUIET_FIELDS)
     return without_passing(node.outcome) == without_passing(before)
 
 
@@ -76,8 +110,7 @@ def change_kind(node: Node, current: Result | None) -> str:
 def members(outcome: Mapping[str, Any]) -> Any:
     """What a node's mean was taken over."""
     layer = outcome.get("indicator_layer") or {}
-    organizations = (outcome.get("stakeholder_layer") or outcome).get("organizations") or {}
-    return sorted(layer.get("included", [])), sorted(organizations), outcome.get("counted")
+    return sorted(layer.get("included", [])), outcome.get("organizations_counted")
 
 
 def fields_of(node: Node, day: date) -> dict[str, Any]:
@@ -93,9 +126,16 @@ def fields_of(node: Node, day: date) -> dict[str, Any]:
         "status": outcome.get("status") or "",
         "reason": outcome.get("reason") or "",
         "outcome": outcome,
-        "explanation": node.explanation,
+        "explanation": kept_explanation(node),
         "method_version": METHOD_VERSION,
     }
+
+
+def kept_explanation(node: Node) -> dict[str, Any]:
+    """Without what organizations move all day: `explain.explanation_of` adds that from what is stored."""
+    case = {} if node.level == Result.Level.OVERALL else node.case
+    moving = ("stakeholder_layer",) if node.level == Result.Level.GOAL else ()
+    return node.explanation | {"input": {name: case[name] for name in case if name not in moving}}
 
 
 def create(node: Node, day: date, cause: str, kind: str) -> None:
@@ -106,9 +146,9 @@ def create(node: Node, day: date, cause: str, kind: str) -> None:
 
 
 def move_on(result: Result, node: Node, day: date) -> None:
+    """The day of judging moves; when it was first found so stays, as the day of the change."""
     for name, value in fields_of(node, day).items():
         setattr(result, name, value)
-    result.recorded_at = timezone.now()
     result.save()
 
 

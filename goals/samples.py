@@ -5,15 +5,30 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
-from goals.models import Goal, Result, Review, SubGoal, Target, Update
+from goals.lifecycle import evidence, measures
+from goals.models import (
+    Comment,
+    EvidenceFile,
+    Goal,
+    Review,
+    Standing,
+    Step,
+    SubGoal,
+    SubGoalVersion,
+    Target,
+    Update,
+)
 from indicators.models import Indicator
 from stakeholders.models import Membership, Organization, User
 
 FILE = Path(__file__).parent / "catalogue" / "samples.json"
 ADMINISTRATOR = "admin@sample.example"
+OFFICER = "sample-frontera-norte@sample.example"
 PASSWORD = "sample-north-america-2050"  # noqa: S105 - known to everybody, for this machine alone
 
 
@@ -45,11 +60,13 @@ def remove() -> int:
     organizations = Organization.objects.filter(is_sample=True)
     sub_goals = SubGoal.objects.filter(organization__in=organizations)
     updates = Update.objects.filter(sub_goal__in=sub_goals)
-    Review.objects.filter(update_reviewed__in=updates).delete()
-    updates.update(corrected_by=None)
-    updates.delete()
-    Result.objects.filter(sub_goal__in=sub_goals).delete()
-    Result.objects.filter(organization__in=organizations).delete()
+    remove_reports(updates)
+    standings = Standing.objects.filter(organization__in=organizations)
+    standings.update(enters=None)
+    standings.delete()
+    Step.objects.filter(organization__in=organizations).delete()
+    for rows in (Review.objects, Comment.objects, SubGoalVersion.objects):
+        rows.filter(sub_goal__in=sub_goals).delete()
     sub_goals.update(parent=None)
     sub_goals.delete()
     User.objects.filter(email__endswith="@sample.example").delete()
@@ -58,24 +75,52 @@ def remove() -> int:
     return count
 
 
+def remove_reports(updates: QuerySet[Update]) -> None:
+    Review.objects.filter(update_reviewed__in=updates).delete()
+    Comment.objects.filter(update_discussed__in=updates).delete()
+    for file in EvidenceFile.objects.filter(update__in=updates):
+        evidence.remove_from_disk(file)
+        file.delete()
+    updates.update(corrected_by=None, correction_of=None)
+    updates.delete()
+
+
 def load_administrator() -> User:
     user = User.objects.filter(email=ADMINISTRATOR).first()
     return user or User.objects.create_superuser(
-        ADMINISTRATOR, PASSWORD, first_name="Sample", last_name="Administrator"
+        ADMINISTRATOR,
+        PASSWORD,
+        first_name="Sample",
+        last_name="Administrator",
+        project_role=User.ProjectRole.ADMINISTRATOR,
     )
 
 
 def load_organization(fields: dict) -> None:
-    first_name, last_name = fields.pop("officer")
+    names = fields.pop("officer")
     code = fields.pop("code")
     organization, added = Organization.objects.get_or_create(
         code=code, defaults={**fields, "is_sample": True}
     )
     if added:
-        officer = User.objects.create_user(
-            f"{code}@sample.example", first_name=first_name, last_name=last_name
-        )
-        Membership.objects.create(user=officer, organization=organization, role=Membership.Role.OWNER)
+        load_officer(organization, *names)
+    let_sign_in(User.objects.filter(email=f"{code}@sample.example"))
+
+
+def load_officer(organization: Organization, first_name: str, last_name: str) -> None:
+    email = f"{organization.code}@sample.example"
+    officer = User.objects.create_user(email, first_name=first_name, last_name=last_name)
+    Membership.objects.create(user=officer, organization=organization, role=Membership.Role.OWNER)
+
+
+def let_sign_in(officers: QuerySet[User]) -> None:
+    """With the password everybody knows, unless there is another one already."""
+    for officer in officers:
+        if not officer.has_usable_password():
+            officer.set_password(PASSWORD)
+            officer.save(update_fields=["password"])
+        confirmed = {"verified": True, "primary": True}
+        EmailAddress.objects.get_or_create(user=officer, email=officer.email, defaults=confirmed)
 
 
 def load_sub_goal(fields: dict, today: date, reviewer: User) -> None:
@@ -104,6 +149,8 @@ def load_sub_goal(fields: dict, today: date, reviewer: User) -> None:
         **contribution(fields),
     )
     author = organization.memberships.get().user
+    if sub_goal.state in SubGoal.PUBLIC_STATES:
+        measures.write(sub_goal, author, valid_from=datetime.combine(min(start, today), time(), tzinfo=UTC))
     for update in fields["updates"]:
         load_update(sub_goal, update, today, author, reviewer)
 

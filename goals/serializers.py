@@ -63,6 +63,8 @@ class ResultSerializer(ExactModelSerializer):
 class PastResultSerializer(ExactModelSerializer):
     """One step in the history of a node."""
 
+    is_current = serializers.BooleanField(default=False)
+
     class Meta:
         model = Result
         fields = (
@@ -96,6 +98,18 @@ class CurrentResult(serializers.Field):
 
 
 CURRENT_RESULT = extend_schema_field(ResultSerializer(allow_null=True))(CurrentResult)
+
+
+@extend_schema_field(ResultSerializer(allow_null=True))
+class CurrentStanding(serializers.Field):
+    """How a sub-goal stands; null before it was judged."""
+
+    def __init__(self, **kwargs) -> None:
+        super().__init__(source="*", read_only=True, **kwargs)
+
+    def to_representation(self, sub_goal: SubGoal) -> dict[str, Any] | None:
+        standing = getattr(sub_goal, "standing", None)
+        return ResultSerializer(standing).data if standing else None
 
 
 # --- Goals and targets --------------------------------------------------------------------------
@@ -180,7 +194,7 @@ class SubGoalSerializer(ExactModelSerializer):
     target = serializers.CharField(source="target.indicator.code", default=None, allow_null=True)
     parent = serializers.SerializerMethodField()  # type: ignore[assignment]
     contributes_to = serializers.CharField(source="contributes_to.code", default=None, allow_null=True)
-    result = CURRENT_RESULT()
+    result = CurrentStanding()
     updates_url = serializers.SerializerMethodField()
 
     class Meta:
@@ -236,7 +250,7 @@ class UpdateSerializer(ExactModelSerializer):
 
 
 def public_code(sub_goal: SubGoal | None) -> str | None:
-    return sub_goal.code if sub_goal and sub_goal.state in SubGoal.PUBLIC_STATES else None
+    return sub_goal.code if sub_goal and sub_goal.is_public else None
 
 
 def public_id(update: Update | None) -> int | None:

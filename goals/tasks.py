@@ -3,15 +3,16 @@
 from celery import shared_task
 from django.utils import timezone
 
-from goals import rollup
+from goals import mailing, rollup
 from indicators import derived
+from stakeholders import sending
 
 
 @shared_task
 def follow_publication(indicator_ids: list[int], cause: str) -> None:
     """After values were published: what is calculated from them, then verdicts, roll-up and charts."""
     derived.recompute(indicator_ids)
-    rollup.refresh(timezone.now().date(), cause)
+    rollup.refresh_upper(timezone.now().date(), cause)
 
 
 @shared_task(ignore_result=False)
@@ -19,3 +20,26 @@ def reconcile() -> None:
     """Bring everything up to date from scratch, so that no lost message does harm."""
     derived.recompute()
     rollup.refresh(timezone.now().date())
+
+
+@shared_task
+def send_reminders() -> None:
+    """Once a day; running it again sends what could not be sent, and nothing twice."""
+    mailing.send_reminders(timezone.now().date())
+
+
+@shared_task
+def send_answers() -> None:
+    """Every minute: what the Project answered is told at once, and no lost message loses an answer."""
+    mailing.send_answers(timezone.now())
+
+
+@shared_task
+def send_digests() -> None:
+    """Every day, so that no week is missed; each person gets the summary once a week."""
+    mailing.send_digests(timezone.now())
+
+
+@shared_task
+def remove_old_mail_records() -> None:
+    sending.remove_old()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -12,19 +13,25 @@ from django.db import models
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from modeltranslation.admin import TranslationAdmin
 
-from indicators import formulas, held, refresh
+from indicators import formats, formulas, held, held_charts, queueing, refresh
 from indicators.admin_base import NOT_QUEUED, Lasting, PublishingAdmin, ReadOnly, ReadOnlyAdmin
+from indicators.claiming import AlreadyRunning
 from indicators.formulas import FormulaError
 from indicators.models import Document, Feed, HeldBatch, Indicator, Observation, Payload, Run, Series, Source
-from indicators.queueing import enqueue, reached
+from indicators.queueing import reached
 from indicators.sources import SourceError
+from indicators.upload_admin import TakesUploads
 
-ROWS_SHOWN = 500
+SERIES_SHOWN = 12
+NAMES_SHOWN = 100
+"""Of a held batch: series with their charts, and names of further ones."""
 NARROW_TEXTS: Mapping[type[models.Field], Mapping[str, Any]] = {
     models.TextField: {"widget": forms.Textarea(attrs={"rows": 6})}
 }
@@ -92,7 +99,9 @@ class IndicatorAdmin(Lasting, PublishingAdmin, TranslationAdmin):
             ("missing_data_note_en", "missing_data_note_es", "missing_data_note_fr"),
         )}),
         (_("Where values come from"), {"fields": ("origin", "formula")}),
-        (_("What is believed"), {"fields": ("lower_bound", "upper_bound", "change_limit")}),
+        (_("What is believed"), {"fields": (
+            "lower_bound", "upper_bound", "change_limit", "revision_months", "revision_limit",
+        )}),
     )  # fmt: skip
 
     def get_readonly_fields(self, request, obj=None):
@@ -184,20 +193,91 @@ class SourceAdmin(Lasting, PublishingAdmin):
     search_fields = ("code", "name")
 
 
+class BreakerFilter(admin.SimpleListFilter):
+    title = _("breaker")
+    parameter_name = "breaker"
+
+    def lookups(self, request, model_admin):
+        return [("open", _("open")), ("closed", _("closed"))]
+
+    def queryset(self, request, queryset):
+        is_open = models.Q(breaker_until__gt=timezone.now())
+        chosen = {"open": is_open, "closed": ~is_open}.get(self.value() or "", models.Q())
+        return queryset.filter(chosen)
+
+
+class LastVerdictFilter(admin.SimpleListFilter):
+    title = _("last verdict")
+    parameter_name = "last_verdict"
+
+    def lookups(self, request, model_admin):
+        return [(verdict.value, verdict.label) for verdict in Run.Verdict if verdict != Run.Verdict.RUNNING]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(last_verdict=self.value()) if self.value() else queryset
+
+
+class HeldFilter(admin.SimpleListFilter):
+    title = _("held batches")
+    parameter_name = "held"
+
+    def lookups(self, request, model_admin):
+        return [("waiting", _("waiting"))]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(held_count__gt=0) if self.value() else queryset
+
+
 @admin.register(Feed)
-class FeedAdmin(Lasting, admin.ModelAdmin):
+class FeedAdmin(Lasting, TakesUploads):
     list_display = (
-        "code", "source", "is_active", "last_success_at", "last_run_at", "failures", "breaker_until",
-        "next_due_at", "running_since",
+        "code", "state", "verdict", "held", "breaker", "failures", "next_due", "last_success_at",
+        "last_change_at", "running_since", "source",
     )  # fmt: skip
-    list_filter = ("source", "is_active")
-    list_select_related = ("source",)
-    search_fields = ("code", "source__name")
+    list_filter = ("is_active", LastVerdictFilter, BreakerFilter, HeldFilter, "source")
+    search_fields = ("code", "source__code", "source__name", "inactive_reason")
     actions = ("refresh_now",)
     readonly_fields = (
-        "next_due_at", "running_since", "failures", "breaker_until", "last_run_at", "last_success_at",
-        "last_change_at",
+        "state", "verdict", "held", "next_due_at", "running_since", "failures", "breaker", "last_run_at",
+        "last_success_at", "last_change_at",
     )  # fmt: skip
+    exclude = ("breaker_until",)
+
+    def get_queryset(self, request):
+        return Feed.objects.with_health()
+
+    @admin.display(description=_("active"), ordering="is_active")
+    def state(self, feed: Feed) -> str:
+        if feed.is_active:
+            return str(_("yes"))
+        return str(_("no: %(why)s")) % {"why": feed.inactive_reason or _("switched off by hand")}
+
+    @admin.display(description=_("last verdict"), ordering="last_verdict")
+    def verdict(self, feed) -> str:
+        """With what the run said, where it did not simply succeed."""
+        verdict = getattr(feed, "last_verdict", None)
+        if not verdict:
+            return "–"
+        return ". ".join(filter(None, [str(Run.Verdict(verdict).label).capitalize(), feed.last_reason]))
+
+    @admin.display(description=_("held"), ordering="held_count")
+    def held(self, feed) -> str:
+        """How many batches wait, as a link to them."""
+        if not getattr(feed, "held_count", 0):
+            return "–"
+        address = reverse("admin:indicators_heldbatch_changelist")
+        waiting = f"{address}?decision__exact={HeldBatch.Decision.WAITING}&run__feed__id__exact={feed.pk}"
+        return format_html('<a href="{}">{}</a>', waiting, feed.held_count)
+
+    @admin.display(description=_("breaker"), ordering="breaker_until")
+    def breaker(self, feed: Feed) -> str:
+        if feed.breaker_until is None or feed.breaker_until <= timezone.now():
+            return str(_("closed"))
+        return _("open until %(moment)s UTC") % {"moment": f"{feed.breaker_until:%Y-%m-%d %H:%M}"}
+
+    @admin.display(description=_("next due"), ordering="next_due_at")
+    def next_due(self, feed: Feed) -> datetime | None:
+        return feed.next_due_at if feed.is_active else None
 
     @admin.display(description=_("running since"))
     def running_since(self, feed: Feed) -> datetime | None:
@@ -207,33 +287,46 @@ class FeedAdmin(Lasting, admin.ModelAdmin):
 
     @admin.action(description=_("Refresh now"), permissions=["change"])
     def refresh_now(self, request, queryset) -> None:
-        running = {feed: since for feed in queryset if (since := self.running_since(feed))}
-        for feed, since in running.items():
-            text = _("A refresh of %(feed)s is already running since %(since)s UTC.")
-            messages.warning(request, text % {"feed": feed, "since": f"{since:%H:%M}"})
-        waiting = [feed.pk for feed in queryset if feed not in running]
-        if not all(enqueue("indicators.tasks.run_feed", pk, Run.Trigger.BUTTON) for pk in waiting):
-            messages.warning(request, NOT_QUEUED)
-        elif waiting:
-            messages.success(request, _("Queued for refresh: %(count)d.") % {"count": len(waiting)})
+        queued = 0
+        for feed in queryset:
+            try:
+                queueing.refresh(feed, Run.Trigger.BUTTON)
+            except AlreadyRunning as reason:
+                messages.warning(request, str(reason))
+            except queueing.NotQueued as reason:
+                messages.warning(request, str(reason))
+                break  # the broker is not waited for once for each feed
+            else:
+                queued += 1
+        if queued:
+            messages.success(request, _("Queued for refresh: %(count)d.") % {"count": queued})
 
 
 @admin.register(Run)
 class RunAdmin(ReadOnlyAdmin):
     list_display = (
-        "feed", "started_at", "ended_at", "trigger", "verdict", "reason", "new_count", "revised_count",
-        "unchanged_count", "payload",
+        "feed", "started_at", "ended_at", "trigger", "started_by", "verdict", "reason", "new_count",
+        "revised_count", "unchanged_count", "payload",
     )  # fmt: skip
     list_filter = ("verdict", "trigger", "feed")
-    list_select_related = ("feed", "payload")
+    list_select_related = ("feed", "payload", "started_by")
     search_fields = ("feed__code", "reason")
 
 
 @admin.register(Payload)
 class PayloadAdmin(ReadOnlyAdmin):
-    list_display = ("sha256", "size", "content_type", "first_seen_at")
+    list_display = ("sha256", "size", "content_type", "first_seen_at", "last_seen_at", "file_state")
+    list_filter = (("removed_at", admin.EmptyFieldListFilter),)
     search_fields = ("sha256",)
-    readonly_fields = ("runs_link",)
+    fields = ("sha256", "size", "content_type", "first_seen_at", "last_seen_at", "file_state", "runs_link")
+    readonly_fields = ("file_state", "runs_link")
+
+    @admin.display(description=_("file"), ordering="removed_at")
+    def file_state(self, payload: Payload) -> str:
+        if payload.removed_at is None:
+            return str(_("kept"))
+        text = _("removed %(day)s under the retention rule; no published value rests on it")
+        return text % {"day": payload.removed_at.date().isoformat()}
 
     @admin.display(description=_("runs"))
     def runs_link(self, payload: Payload) -> str:
@@ -255,7 +348,7 @@ class HeldBatchAdmin(ReadOnlyAdmin):
     list_filter = ("decision", "run__feed")
     list_select_related = ("run__feed", "decided_by")
     search_fields = ("run__feed__code",)
-    fields = ("run", "doubts_text", "decision", "decided_at", "decided_by", "reason")
+    fields = ("run", "decision", "decided_at", "decided_by", "reason")
     readonly_fields = ("doubts_text",)
 
     def get_queryset(self, request):
@@ -321,9 +414,32 @@ def first_to_decide(batch: HeldBatch) -> str:
 
 
 def comparison(batch: HeldBatch) -> dict:
-    rows = held.differences(batch)
+    """What is doubted or differs first, each series with its chart; a bounded page for any batch."""
+    found = held.comparisons(batch)
+    doubtful = [one for one in found if one.is_doubtful]
+    further = doubtful[SERIES_SHOWN:]
     return {
-        "compared": rows[:ROWS_SHOWN],
-        "left_out": max(0, len(rows) - ROWS_SHOWN),
-        "unchanged": len(batch.rows) - sum(row.is_in_answer for row in rows),
+        "doubts": held.general_doubts(batch, found),
+        "compared": [side_by_side(one, place) for place, one in enumerate(doubtful[:SERIES_SHOWN], start=1)],
+        "further": len(further),
+        "further_names": [one.name for one in further[:NAMES_SHOWN]],
+        "alike": len(found) - len(doubtful),
     }
+
+
+def side_by_side(one: held.SeriesComparison, place: int) -> dict:
+    chart = mark_safe(held_charts.draw(one, place))  # noqa: S308 - our own drawing, its texts escaped
+    return {"held": one, "chart": chart, "rows": [written(row) for row in one.shown]}
+
+
+def written(row: held.Compared) -> dict[str, str]:
+    return {
+        "period": row.period,
+        "published": exact(row.published),
+        "read": exact(row.read) if row.is_in_answer else str(_("not in the answer")),
+        "change": formats.percent(row.change_percent, 1, get_language() or "en"),
+    }
+
+
+def exact(value: Decimal | None) -> str:
+    return formats.MISSING if value is None else held_charts.exact(value)

@@ -4,12 +4,9 @@ from collections.abc import Callable
 
 from django.contrib import admin, messages
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from indicators import edition
-from indicators.queueing import enqueue
-
-NOT_QUEUED = _("Refresh could not be queued; it will run on schedule.")
+from indicators.queueing import NOT_QUEUED, enqueue
 
 
 class ReadOnly:

@@ -3,17 +3,28 @@
 from decimal import Decimal
 
 from django.db.models import Prefetch
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import get_language
-from drf_spectacular.utils import extend_schema_field
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
+from indicators import claiming, queueing
 from indicators.api_filters import IndicatorFilters, ObservationFilters, SeriesFilters
 from indicators.areas import area_name
 from indicators.fields import ExactDecimalField
 from indicators.formats import LANGUAGES
-from indicators.models import Document, Indicator, Observation, Series, Source
+from indicators.models import Document, Feed, Indicator, Observation, Run, Series, Source
 from indicators.units import UNITS, unit_words
 
 CODE = "[-a-zA-Z0-9_]+"
@@ -144,7 +155,7 @@ class ObservationSerializer(ExactModelSerializer):
     status = serializers.SerializerMethodField()
     source = serializers.CharField(source="series.source.code")  # type: ignore[assignment]
     document = serializers.CharField(source="document.code", default=None, allow_null=True)
-    citation = serializers.CharField(source="document.citation", default=None, allow_null=True)
+    citation = serializers.CharField(help_text="The document, else the source as it wants to be named.")
     payload_sha256 = serializers.CharField(
         source="payload.sha256", default=None, allow_null=True,
         help_text="Checksum of the raw answer the value was read from; null if it was calculated here.",
@@ -164,6 +175,55 @@ class ObservationSerializer(ExactModelSerializer):
 
     def get_status(self, observation: Observation) -> str:
         return observation.status or "final"
+
+
+# --- Refreshing ---------------------------------------------------------------------------------
+class AlreadyRunning(APIException):
+    status_code, default_code = 409, "already_running"
+
+
+class NotQueued(APIException):
+    status_code, default_code = 503, "not_queued"
+
+
+class MayRefresh(BasePermission):
+    """Who may press “Refresh now” in the admin may ask for it here."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return request.user.has_perm("indicators.change_feed")
+
+
+class QueuedSerializer(serializers.Serializer):
+    feed = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class FeedRefreshView(APIView):
+    """Have a feed refreshed now, as the admin's button does; for administrators who are signed in.
+
+    Answers 202 once it is queued, 409 while a refresh of it runs, 503 when it cannot be queued.
+    """
+
+    authentication_classes = (SessionAuthentication,)
+    permission_classes = (MayRefresh,)
+    parser_classes = (JSONParser, FormParser, MultiPartParser)
+    http_method_names = ("post", "options")
+
+    @extend_schema(
+        request=None,
+        responses={202: QueuedSerializer, **dict.fromkeys((403, 409, 503), OpenApiTypes.OBJECT)},
+    )
+    def post(self, request: Request, code: str) -> Response:
+        if request.data:
+            raise ValidationError(_("Nothing is sent with this question."))
+        feed = get_object_or_404(Feed, code=code)
+        try:
+            queueing.refresh(feed, Run.Trigger.API)
+        except claiming.AlreadyRunning as reason:
+            raise AlreadyRunning(str(reason)) from None
+        except queueing.NotQueued as reason:
+            raise NotQueued(str(reason)) from None
+        return Response({"feed": feed.code, "detail": _("Queued for refresh.")}, status=202)
 
 
 # --- Endpoints ----------------------------------------------------------------------------------

@@ -22,8 +22,14 @@ BODIES = {
 }
 
 
-def protect(editor: BaseDatabaseSchemaEditor, model: type[Model], may_change: Iterable[str] = ()) -> None:
-    """Refuse DELETE on the model's table, and UPDATE of every column but those of `may_change`."""
+def protect(
+    editor: BaseDatabaseSchemaEditor,
+    model: type[Model],
+    may_change: Iterable[str] = (),
+    *,
+    may_go: bool = False,
+) -> None:
+    """Refuse UPDATE of every column but those of `may_change`, and DELETE unless whole rows may go."""
     release(editor, model)
     table, vendor = model._meta.db_table, editor.connection.vendor
     fixed = [field for field in model._meta.local_concrete_fields if field.name not in may_change]
@@ -31,7 +37,8 @@ def protect(editor: BaseDatabaseSchemaEditor, model: type[Model], may_change: It
     if vendor == "postgresql":
         editor.execute(POSTGRESQL_REFUSAL, params=None)
     body = BODIES[vendor].format(table=table)
-    for name, event in (("values_stay", f"UPDATE OF {columns}"), ("rows_stay", "DELETE")):
+    events = {"values_stay": f"UPDATE OF {columns}"} | ({} if may_go else {"rows_stay": "DELETE"})
+    for name, event in events.items():
         editor.execute(f"CREATE TRIGGER {table}_{name} BEFORE {event} ON {table} {body}", params=None)
 
 

@@ -1,5 +1,6 @@
 """Asks a source for everything one feed wants: in turn, page by page, each answer kept and judged."""
 
+import logging
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from indicators.sources import (
     Answer,
     Classification,
     Kind,
+    NotNow,
     Request,
     Row,
     SourceChanged,
@@ -26,9 +28,10 @@ from indicators.sources import (
 from indicators.sources.reading import excerpt, is_web_page
 from indicators.sources.registry import module_of
 
-MOST_PAGES = 50
-MOST_ROWS = 50_000
+logger = logging.getLogger(__name__)
+
 UNTIL_TOMORROW = timedelta(hours=24)
+UNTIL_THERE_IS_ROOM = timedelta(minutes=5)
 LONGEST_CONTENT_TYPE = 100
 SHORTEST_KEY = 8
 """A shorter one could stand in any text by chance."""
@@ -55,8 +58,6 @@ class Reading:
         """Raises SourceUnavailable, SourceChanged or NothingNew when the answer is no data."""
         refuse(self.module.classify(self.answer), self.answer)
         rows = self.module.parse(self.answer, self.query)
-        if len(rows) > MOST_ROWS:
-            raise SourceChanged(f"The answer holds more than {MOST_ROWS} rows.")
         for row in rows:
             refuse_unkeepable(row)
         return rows
@@ -66,7 +67,18 @@ def readings(feed: Feed, today: date) -> Iterator[Reading]:
     """Every answer the source gives for a feed, kept before anything is believed of it."""
     module = module_of(feed)
     for answer in answers(feed, module, today):
-        yield Reading(answer, payloads.keep(answer), module, feed.query)
+        yield Reading(answer, keep(answer), module, feed.query)
+
+
+def keep(answer: Answer) -> Payload:
+    """The answer's record. Raises NotNow when its bytes cannot be written: then nothing of it is believed."""
+    try:
+        return payloads.keep(answer)
+    except OSError as error:
+        logger.exception("An answer from %s could not be stored", answer.address)
+        cause = ": the disk is full" if payloads.is_disk_full(error) else f" ({error.strerror})"
+        sentence = f"The answer could not be stored{cause}; nothing was saved."
+        raise NotNow(sentence, UNTIL_THERE_IS_ROOM) from error
 
 
 def answers(feed: Feed, module: ModuleType, today: date) -> Iterator[Answer]:
@@ -75,8 +87,8 @@ def answers(feed: Feed, module: ModuleType, today: date) -> Iterator[Answer]:
         request: Request | None = first
         while request is not None:
             pages += 1
-            if pages > MOST_PAGES:
-                raise SourceChanged(f"The answer has more than {MOST_PAGES} pages.")
+            if pages > settings.REFRESH_MOST_PAGES:
+                raise SourceChanged(f"The answer has more than {settings.REFRESH_MOST_PAGES} pages.")
             answer = ask(feed, module, request)
             yield answer
             request = following(module, answer, request)
@@ -97,7 +109,8 @@ def ask(feed: Feed, module: ModuleType, request: Request) -> Answer:
 
 def door(code: str, module: ModuleType) -> http.Door:
     base_url = settings.SOURCE_URLS.get(code) or module.BASE_URL
-    return http.Door(base_url, follows_redirects=getattr(module, "FOLLOWS_REDIRECTS", True))
+    limits = http.Limits(size=settings.REFRESH_MOST_MEGABYTES * 1024 * 1024)
+    return http.Door(base_url, limits, follows_redirects=getattr(module, "FOLLOWS_REDIRECTS", True))
 
 
 def with_key(module: ModuleType, request: Request) -> Request:
@@ -154,6 +167,12 @@ def wait(found: Classification, answer: Answer) -> timedelta | None:
         return told
     # A quota told in words is one of the day; a bare 429 means: a little slower.
     return UNTIL_TOMORROW if found.kind is Kind.QUOTA and answer.status != 429 else None
+
+
+def refuse_too_many(rows: int) -> None:
+    """Raises SourceChanged when the answers of a run together hold more rows than one may take."""
+    if rows > settings.REFRESH_MOST_ROWS:
+        raise SourceChanged(f"The answer holds more than {settings.REFRESH_MOST_ROWS:,} rows.")
 
 
 def refuse_unkeepable(row: Row) -> None:

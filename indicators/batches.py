@@ -3,9 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
+from typing import NamedTuple
 
+from django.db.models import F, Max
 from django.utils import timezone
 
 from indicators import checks, periods
@@ -32,6 +34,13 @@ class Change:
     payload: Payload | None = None
 
 
+class Known(NamedTuple):
+    """What is published for a period, as far as doubts need it."""
+
+    value: Decimal | None
+    status: str
+
+
 # --- From rows to a batch -----------------------------------------------------------------------
 def wanted_rows(feed: Feed, rows: Iterable[Row]) -> list[Row]:
     """The rows of the feed's series. Projections stay in their payload: only what happened is published."""
@@ -42,7 +51,7 @@ def wanted_rows(feed: Feed, rows: Iterable[Row]) -> list[Row]:
 
 def in_our_unit(row: Row, series: Series) -> Row:
     """The row counted in the indicator's unit, rounded once to what the source really gives."""
-    if row.value is None:
+    if row.value is None or (row.multiplier == series.factor == 1 and series.source_decimals is None):
         return row
     value = row.value * row.multiplier * series.factor
     if series.source_decimals is not None:
@@ -51,40 +60,61 @@ def in_our_unit(row: Row, series: Series) -> Row:
 
 
 def group(rows: Iterable[Row], feed: Feed) -> Batch:
-    """The rows by series and period. Raises SourceChanged when a row is not what the catalogue expects."""
-    known = {series.key: series for series in feed.series.select_related("indicator")}
-    batch: Batch = defaultdict(dict)
+    """The newest rows by series and period.
+
+    Raises SourceChanged when a row is not what the catalogue expects.
+    """
+    known: dict[str, tuple[Series, dict[date, Row]]] = {
+        series.key: (series, {}) for series in feed.series.select_related("indicator")
+    }
+    has_vintages, last_year = accepts_vintages(feed), timezone.now().year + 1
+    first: dict[tuple[str, date, datetime], Row] = {}
     for row in rows:
-        series, period = known.get(row.key), first_day(row)
-        if series is None:
+        if row.key not in known:
             raise SourceChanged(f"The answer holds “{row.key}”, which is not in the catalogue.")
-        if periods.frequency(row.period) != WRITTEN_AS.get(series.frequency, series.frequency):
+        series, by_period = known[row.key]
+        written = written_period(row, last_year)
+        if written.frequency != WRITTEN_AS.get(series.frequency, series.frequency):
             raise SourceChanged(f"{series}: {row.period} is no {series.frequency} period.")
-        twin = batch[series].setdefault(period, row)
+        period = written.first_day
+        newest = by_period.setdefault(period, row)
+        # Only who asks for vintages gets several; elsewhere two values for a period are a fault.
+        vintage = row.vintage if newest.vintage and has_vintages else None
+        twin = first.setdefault((row.key, period, vintage), row) if vintage else newest
         if twin.value != row.value:
             raise SourceChanged(f"{series}: {row.period} appears twice: {twin.value} and {row.value}.")
-    return batch
+        if vintage and newest.vintage and vintage > newest.vintage:
+            by_period[period] = row
+    return {series: by_period for series, by_period in known.values() if by_period}
+
+
+def accepts_vintages(feed: Feed) -> bool:
+    """Whether its answers may tell several vintages of a period; a query spoiled by hand says nothing."""
+    return isinstance(feed.query, dict) and bool(feed.query.get("vintages"))
 
 
 def first_day(row: Row) -> date:
+    return written_period(row, timezone.now().year + 1).first_day
+
+
+def written_period(row: Row, last_year: int) -> periods.Period:
     try:
-        day = periods.first_day(row.period)
+        period = periods.parse(row.period)
     except ValueError as error:
         raise SourceChanged(f"“{row.period}” is no period.") from error
-    if day.year > timezone.now().year + 1:
+    if period.first_day.year > last_year:
         raise SourceChanged(f"{row.period} lies beyond the coming year.")
-    return day
+    return period
 
 
 def refuse_empty(batch: Batch, expected: Iterable[Series]) -> None:
     """Raises SourceChanged when nothing arrived, or nothing but missing values for a series."""
     if not batch:
         raise SourceChanged("The answer holds no values; the known ones stay.")
-    known = published_values(expected)
-    for series in expected:
-        rows = batch.get(series, {})
-        if known[series.pk] and all(row.value is None for row in rows.values()):
-            count = len(known[series.pk])
+    empty = [one for one in expected if all(row.value is None for row in batch.get(one, {}).values())]
+    known = published_values(empty)
+    for series in empty:
+        if count := len(known[series.pk]):
             raise SourceChanged(f"{series} came empty; the {count} known values stay.")
 
 
@@ -108,31 +138,50 @@ def find_changes(batch: Batch, kept: Payloads) -> list[Change]:
     return changes
 
 
-def is_news(current: Observation | None, row: Row) -> bool:
+def is_news(current: Observation | Known | None, row: Row) -> bool:
     """A vintage differs by its value or its status; a better note alone is no new vintage."""
     if current is None:
         return row.value is not None
     return current.value != row.value or current.status != row.status
 
 
+def known_values(series: Iterable[Series]) -> dict[int, dict[date, Known]]:
+    """The current values and their status by series id and period."""
+    known: dict[int, dict[date, Known]] = defaultdict(dict)
+    current = Observation.objects.current().filter(series__in=list(series)).order_by()
+    for place, period, value, status in current.values_list("series", "period", "value", "status"):
+        known[place][period] = Known(value, status)
+    return known
+
+
+def stated_vintages(series: Iterable[Series]) -> dict[int, datetime]:
+    """The newest vintage that the agency itself stated, by series id.
+
+    One it did not state is the moment of recording, and says nothing of the agency's days.
+    """
+    current = Observation.objects.current().filter(series__in=list(series), vintage__lt=F("recorded_at"))
+    return dict(current.order_by().values_list("series").annotate(newest=Max("vintage")))
+
+
 def find_doubts(batch: Batch) -> list[str]:
-    known = published_values(batch)
+    known, stated, today = known_values(batch), stated_vintages(batch), timezone.localdate()
     found = []
     for series, rows in batch.items():
-        published = {period: observation.value for period, observation in known[series.pk].items()}
+        published = {period: one.value for period, one in known[series.pk].items()}
         readings = {period: row.value for period, row in rows.items()}
-        doubts = [*unit_doubts(series, rows), *checks.doubts(published, readings, limits(series.indicator))]
-        doubts += vintage_doubts(known[series.pk], rows)
+        doubts = [
+            *unit_doubts(series, rows),
+            *checks.doubts(published, readings, limits(series.indicator, today)),
+            *vintage_doubts(stated.get(series.pk), known[series.pk], rows),
+        ]
         found += [f"{series}: {doubt}" for doubt in doubts]
     return found
 
 
-def vintage_doubts(known: dict[date, Observation], rows: dict[date, Row]) -> list[str]:
+def vintage_doubts(stated: datetime | None, known: dict[date, Known], rows: dict[date, Row]) -> list[str]:
     """What an old answer would change is doubted; one that changes nothing is no harm."""
-    # A vintage the agency did not state is the moment of recording, and says nothing of the agency's days.
-    published = [row.vintage for row in known.values() if row.vintage < row.recorded_at]
-    stated = [row.vintage for row in rows.values() if row.vintage]
-    doubt = checks.older_vintage(max(published, default=None), max(stated, default=None))
+    read = [row.vintage for row in rows.values() if row.vintage]
+    doubt = checks.older_vintage(stated, max(read, default=None))
     return [doubt] if doubt and any(is_news(known.get(day), row) for day, row in rows.items()) else []
 
 
@@ -142,5 +191,10 @@ def unit_doubts(series: Series, rows: dict[date, Row]) -> list[str]:
     return [f"The unit is now “{unit}”, expected was “{expected}”." for unit in sorted(others) if expected]
 
 
-def limits(indicator: Indicator) -> checks.Limits:
-    return checks.Limits(indicator.lower_bound, indicator.upper_bound, indicator.change_limit)
+def limits(indicator: Indicator, today: date) -> checks.Limits:
+    return checks.Limits(
+        indicator.lower_bound,
+        indicator.upper_bound,
+        indicator.change_limit,
+        indicator.believable_revision(today),
+    )

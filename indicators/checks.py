@@ -21,11 +21,16 @@ LONGEST_EXTENSION = timedelta(days=5 * 366)
 
 @dataclass(frozen=True)
 class Limits:
-    """What can be believed of an indicator; `change` is a factor, 2 = doubled or halved."""
+    """What can be believed of an indicator; `change` and `revision` are factors, 2 = doubled or halved.
+
+    `revision` holds for values already published, `change` from one period to the next. It is the same as
+    `change` except in the months in which the source revises.
+    """
 
     lower: Decimal | None = None
     upper: Decimal | None = None
     change: Decimal | None = None
+    revision: Decimal | None = None
 
 
 def doubts(published: Values, read: Values, limits: Limits) -> Iterator[str]:
@@ -117,7 +122,7 @@ def impossible_values(published: Values, read: Values, limits: Limits) -> str | 
 def change_beyond_limit(published: Values, read: Values, limits: Limits) -> str | None:
     for period, new in read.items():
         old = published.get(period)
-        if old is not None and new is not None and beyond(old, new, limits):
+        if old is not None and new is not None and beyond(old, new, limits.revision):
             return f"{period}: revised from {old} to {new}, more than the believable change."
     return None
 
@@ -125,22 +130,24 @@ def change_beyond_limit(published: Values, read: Values, limits: Limits) -> str 
 def spike(published: Values, read: Values, limits: Limits) -> str | None:
     """A new period far from the published one before it; the limit widens with the years between."""
     for period, new in read.items():
+        if period in published or new is None or limits.change is None:
+            continue
         earlier = [known for known, value in published.items() if known < period and value]
-        if period in published or new is None or not earlier:
+        if not earlier:
             continue
         before = max(earlier)
         years = max(1, round((period - before).days / 365))
-        if beyond(published[before] or Decimal(0), new, limits, years):
+        if beyond(published[before] or Decimal(0), new, limits.change, years):
             return f"{period}: {new} is far from {published[before]} of {before}."
     return None
 
 
-def beyond(old: Decimal, new: Decimal, limits: Limits, years: int = 1) -> bool:
-    if limits.change is None or old == new:
+def beyond(old: Decimal, new: Decimal, factor: Decimal | None, years: int = 1) -> bool:
+    if factor is None or old == new:
         return False
     if old * new <= 0:
         return True
-    return max(new / old, old / new) > limits.change**years
+    return max(new / old, old / new) > factor**years
 
 
 def pairs(published: Values, read: Values) -> list[tuple[Decimal, Decimal]]:

@@ -3,20 +3,23 @@
 Workers and commands only: this module needs pandas, which the web process does not import.
 """
 
-from collections.abc import Iterable
+import operator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
 
 import pandas as pd
 from django.db import transaction
 from django.utils import timezone
 
 from indicators import edition, formulas
-from indicators.formulas import Formula, Reference
+from indicators.formulas import Formula, Place, Reference
 from indicators.models import Indicator, Observation, Series, Source
 
 STORED_SCALE = Decimal(1).scaleb(-12)
 CALCULATED = "calculated"
+PARTS = ("area", "partner", "product")
 
 Inputs = dict[str, dict[date, Observation]]
 
@@ -43,42 +46,58 @@ def recompute_indicator(indicator: Indicator) -> bool:
     formula = formulas.parse(indicator.formula)
     with transaction.atomic():
         edition.lock()
-        changed = [recompute_series(indicator, formula, area, partner) for area, partner in subjects(formula)]
+        changed = [recompute_series(indicator, one) for one in formulas_of_subjects(formula)]
         if any(changed):
             edition.advance()
     return any(changed)
 
 
-def subjects(formula: Formula) -> list[tuple[str, str]]:
-    """The (area, partner) pairs the formula can be calculated for: those every placeholder input has."""
-    if not formula.has_placeholders:
-        return [(formula.area, formula.partner)]
-    found: set[tuple[str, str]] | None = None
+def formulas_of_subjects(formula: Formula) -> Iterator[Formula]:
+    """The formula for each subject it can be calculated for, sums written out."""
+    for binding in bindings(formula):
+        yield formula.bound(binding).expanded(lambda reference: places_of(reference, formula))
+
+
+def bindings(formula: Formula) -> list[dict[str, str]]:
+    """What the placeholders can stand for together: what the series of every input have."""
+    found: list[dict[str, str]] = [{}]
     for reference in formula.references:
-        if "@" not in reference.area + reference.partner:
-            continue
-        series = Series.objects.filter(indicator__code=reference.indicator)
-        if "@" not in reference.area:
-            series = series.filter(area=reference.area)
-        pairs = {
-            (
-                one.area if reference.area == "@area" else formula.area,
-                one.partner if reference.partner == "@partner" else formula.partner,
-            )
-            for one in series
-        }
-        found = pairs if found is None else found & pairs
-    return sorted(found or [])
+        options = options_of(reference, formula)
+        found = [
+            one | option
+            for one in found
+            for option in options
+            if all(one.get(placeholder, code) == code for placeholder, code in option.items())
+        ]
+    return sorted(found, key=lambda binding: sorted(binding.items()))
 
 
-def recompute_series(indicator: Indicator, formula: Formula, area: str, partner: str) -> bool:
-    inputs = {name: observations(ref.bound(area, partner)) for name, ref in formula.names.items()}
+def options_of(reference: Reference, formula: Formula) -> list[dict[str, str]]:
+    """What the placeholders of one reference can stand for, [{}] where it has none."""
+    marks = {part: at for at, part in enumerate(reference.place) if part in formulas.PLACEHOLDERS}
+    if not marks:
+        return [{}]
+    found = {tuple(place[at] for at in marks.values()) for place in places_of(reference, formula)}
+    return [dict(zip(marks, codes, strict=True)) for codes in found]
+
+
+def places_of(reference: Reference, formula: Formula) -> set[Place]:
+    """The places of the series a reference may mean; an open part takes nothing the formula names itself."""
+    series = Series.objects.filter(indicator__code=reference.indicator)
+    for at, (name, part) in enumerate(zip(PARTS, reference.place, strict=True)):
+        if part in formulas.PLACEHOLDERS or part == formulas.ANY:
+            series = series.exclude(**{f"{name}__in": formula.names_itself(reference.indicator, at)})
+        else:
+            series = series.filter(**{name: part})
+    return set(series.values_list(*PARTS))
+
+
+def recompute_series(indicator: Indicator, formula: Formula) -> bool:
+    inputs = {name: observations(reference) for name, reference in formula.names.items()}
     values = calculate(formula, inputs)
     subject = {
         "indicator": indicator,
-        "area": area,
-        "partner": partner,
-        "product": "",
+        **dict(zip(PARTS, formula.place, strict=True)),
         "source": Source.objects.get(code=CALCULATED),
         "frequency": indicator.frequency,
     }
@@ -97,7 +116,7 @@ def observations(reference: Reference) -> dict[date, Observation]:
             series__indicator__code=reference.indicator,
             series__area=reference.area,
             series__partner=reference.partner,
-            series__product="",
+            series__product=reference.product,
         )
         .select_related("series")
         .order_by("series__precedence")
@@ -109,19 +128,25 @@ def observations(reference: Reference) -> dict[date, Observation]:
 
 
 def calculate(formula: Formula, inputs: Inputs) -> pd.Series:
-    """The formula over all periods for which every input has a value.
+    """The formula over all periods for which every input it needs has a value.
 
     Returns Decimals (object dtype) indexed by the period's first day, rounded to the stored scale.
     """
     columns = {
-        name: pd.Series({period: row.value for period, row in rows.items()}, dtype=object)
+        name: pd.Series({period: row.value for period, row in rows.items()}, dtype=object).sort_index()
         for name, rows in inputs.items()
     }
-    frame = pd.DataFrame(columns, dtype=object).dropna().sort_index()
-    if frame.empty:
-        return pd.Series(dtype=object)
-    values = formulas.evaluate(formula, {name: frame[name] for name in frame}, FUNCTIONS)
-    return values.dropna().map(lambda value: value.quantize(STORED_SCALE, ROUND_HALF_EVEN).normalize())
+    values = formulas.evaluate(formula, columns, FUNCTIONS, on_common_periods)
+    return values.map(lambda value: value.quantize(STORED_SCALE, ROUND_HALF_EVEN).normalize())
+
+
+def on_common_periods(operation: Callable, left: Any, right: Any) -> Any:
+    """An operation on the periods that both sides have; a number has all. Nothing is divided by zero."""
+    if operation is operator.truediv and isinstance(right, pd.Series):
+        right = right[right != 0]
+    if isinstance(left, pd.Series) and isinstance(right, pd.Series):
+        left, right = left.align(right, join="inner")
+    return operation(left, right)
 
 
 def yearly_growth(values: pd.Series) -> pd.Series:

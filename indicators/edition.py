@@ -1,9 +1,11 @@
 """The counter that moves on with each publication."""
 
-from django.db.models import F
+from django.db import connection
 from django.utils import timezone
 
 from indicators.models import Edition
+
+ADVANCE = "UPDATE indicators_edition SET number = number + 1, published_at = %s WHERE id = 1"
 
 
 def lock() -> None:
@@ -13,9 +15,12 @@ def lock() -> None:
 
 
 def advance() -> None:
-    """Move to the next edition; call inside the transaction that publishes."""
-    Edition.objects.get_or_create(pk=1)
-    Edition.objects.filter(pk=1).update(number=F("number") + 1, published_at=timezone.now())
+    """Move to the next edition, and lock it as `lock` does; call inside the transaction that publishes."""
+    with connection.cursor() as cursor:
+        cursor.execute(ADVANCE, [connection.ops.adapt_datetimefield_value(timezone.now())])
+        is_first = not cursor.rowcount
+    if is_first:
+        Edition.objects.get_or_create(pk=1, defaults={"number": 1})
 
 
 def current_number() -> int:

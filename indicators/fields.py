@@ -1,5 +1,6 @@
 """Database fields that keep numbers exactly."""
 
+import re
 from decimal import Decimal, InvalidOperation
 
 from django import forms
@@ -7,6 +8,14 @@ from django.core.exceptions import ValidationError
 from django.core.validators import DecimalValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+MONTHS = re.compile(r"([1-9]|1[0-2])(,([1-9]|1[0-2]))*", re.ASCII)
+
+
+def validate_months(text: str) -> None:
+    """Raises ValidationError unless the text names months by number: 2,7."""
+    if not MONTHS.fullmatch(text):
+        raise ValidationError(_("Write months as numbers with commas between them, such as 2,7."))
 
 
 class ExactDecimalFormField(forms.DecimalField):
@@ -18,6 +27,11 @@ class ExactDecimalFormField(forms.DecimalField):
         if isinstance(value, str) and "_" in value:
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         return super().to_python(value)
+
+
+def digits(value: Decimal) -> str:
+    """A number as SQLite keeps it: digit for digit, never with an exponent."""
+    return format(value, "f")
 
 
 class ExactDecimalField(models.Field):
@@ -53,7 +67,7 @@ class ExactDecimalField(models.Field):
 
     def get_db_prep_value(self, value, connection, prepared=False):
         value = super().get_db_prep_value(value, connection, prepared)
-        return value if value is None or connection.vendor == "postgresql" else format(value, "f")
+        return value if value is None or connection.vendor == "postgresql" else digits(value)
 
     def value_to_string(self, obj) -> str:
         value = self.value_from_object(obj)

@@ -14,6 +14,7 @@ from indicators.units import unit_words
 
 LANGUAGES = ("en", "es", "fr")
 MISSING = "–"
+MINUS = "\N{MINUS SIGN}"
 NO_DATA = {"en": "no data", "es": "sin dato", "fr": "aucune donnée"}
 _LOCALES = {"en": "en_CA", "es": "es_MX", "fr": "fr_CA"}
 _EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
@@ -40,11 +41,17 @@ def locale_of(language: str) -> Locale:
 
 
 def number(value: Decimal | int | None, decimals: int, language: str) -> str:
-    """Write a number with exactly so many decimals: 14,000.5 or 14 000,5; missing is “–”."""
+    """Write a number with exactly so many decimals: 14,000.5 or 14 000,5; missing is “–”.
+
+    A negative one has the true minus sign, which is as wide as a digit and never breaks off. Files for
+    programs do not come from here; they keep the hyphen.
+    """
     if value is None:
         return MISSING
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    return format_decimal(rounded(value, decimals), format=pattern, locale=locale_of(language))
+    shown = rounded(value, decimals)
+    written = format_decimal(abs(shown), format=pattern, locale=locale_of(language))
+    return MINUS + written if shown < 0 else written
 
 
 def rounded(value: Decimal | int, decimals: int) -> Decimal:
@@ -68,7 +75,7 @@ def quantity(value: Decimal | int | None, unit: str, decimals: int, language: st
     shown = rounded(value, decimals)
     is_singular = locale_of(language).plural_form(abs(shown)) == "one"
     written = unit_words(unit, language).pattern(is_singular).format(number(abs(shown), decimals, language))
-    return f"-{written}" if shown < 0 else written
+    return MINUS + written if shown < 0 else written
 
 
 def percent(value: Decimal | int | None, decimals: int, language: str) -> str:

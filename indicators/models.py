@@ -1,15 +1,17 @@
 """What is measured: indicators, their series, every vintage of every observation, and their sources."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from indicators import periods
-from indicators.fields import ExactDecimalField
+from indicators.fields import ExactDecimalField, validate_months
 
 
 class Frequency(models.TextChoices):
@@ -79,6 +81,11 @@ class Payload(models.Model):
     size = models.PositiveBigIntegerField(help_text=_("bytes before compression"))
     content_type = models.CharField(max_length=100)
     first_seen_at = models.DateTimeField(default=timezone.now)
+    last_seen_at = models.DateTimeField(default=timezone.now)
+    removed_at = models.DateTimeField(
+        null=True, blank=True,
+        help_text=_("When its file was removed under the retention rule; no published value rests on it."),
+    )  # fmt: skip
 
     def __str__(self) -> str:
         return self.sha256[:12]
@@ -93,6 +100,18 @@ class FeedQuerySet(models.QuerySet["Feed"]):
 
     def unclaimed(self, now: datetime) -> "FeedQuerySet":
         return self.filter(Q(lease_until=None) | Q(lease_until__lte=now))
+
+    def with_health(self) -> "FeedQuerySet":
+        """Each feed with `last_verdict` and `last_reason` of its newest ended run and its `held_count`."""
+        ended = Run.objects.filter(feed=OuterRef("pk")).exclude(verdict=Run.Verdict.RUNNING)
+        newest = ended.order_by("-started_at")
+        waiting = HeldBatch.objects.filter(run__feed=OuterRef("pk"), decision=HeldBatch.Decision.WAITING)
+        counted = waiting.order_by().values("run__feed").annotate(count=Count("pk")).values("count")
+        return self.select_related("source").annotate(
+            last_verdict=Subquery(newest.values("verdict")[:1]),
+            last_reason=Subquery(newest.values("reason")[:1]),
+            held_count=Coalesce(Subquery(counted), 0),
+        )
 
 
 class Feed(models.Model):
@@ -144,10 +163,16 @@ class Run(models.Model):
     class Trigger(models.TextChoices):
         SCHEDULE = "schedule", _("schedule")
         BUTTON = "button", _("button")
+        API = "api", _("API")
         COMMAND = "command", _("command")
+        UPLOAD = "upload", _("upload")
 
     feed = models.ForeignKey(Feed, on_delete=models.PROTECT, related_name="runs")
     trigger = models.CharField(max_length=10, choices=Trigger)
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
+        help_text=_("Who handed in the file; empty for what the program does by itself."),
+    )  # fmt: skip
     started_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True, blank=True)
     verdict = models.CharField(max_length=10, choices=Verdict, default=Verdict.RUNNING)
@@ -224,6 +249,14 @@ class Indicator(models.Model):
         null=True, blank=True,
         help_text=_("Largest believable change between two values of a period, as a factor (2 = doubled)."),
     )  # fmt: skip
+    revision_months = models.CharField(
+        max_length=30, blank=True, validators=[validate_months],
+        help_text=_("Months in which the source revises what it published, as numbers: 2,7."),
+    )  # fmt: skip
+    revision_limit = ExactDecimalField(
+        null=True, blank=True,
+        help_text=_("Largest believable revision in those months, as a factor; empty: as in other months."),
+    )  # fmt: skip
     missing_data_note = models.TextField(
         blank=True,
         help_text=_("While there are no values: which data is missing and where it will come from."),
@@ -234,6 +267,11 @@ class Indicator(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def believable_revision(self, day: date) -> Decimal | None:
+        """The largest believable revision of a published value that is read on that day, as a factor."""
+        widened = str(day.month) in self.revision_months.split(",") and self.revision_limit is not None
+        return self.revision_limit if widened else self.change_limit
 
 
 class Series(models.Model):
@@ -318,7 +356,10 @@ class Observation(models.Model):
         AT_LEAST = "at_least", _("lower bound")
         ABOUT = "about", _("approximate")
 
-    series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="observations")
+    series = models.ForeignKey(
+        Series, on_delete=models.PROTECT, related_name="observations",
+        db_index=False,  # `one_value_per_vintage` begins with it
+    )  # fmt: skip
     period = models.DateField(help_text=_("First day of the interval the value describes."))
     value = ExactDecimalField(null=True, help_text=_("Empty: the value was withdrawn."))
     status = models.CharField(max_length=12, choices=Status, default=Status.FINAL, blank=True)
@@ -364,6 +405,12 @@ class Observation(models.Model):
     @property
     def period_label(self) -> str:
         return periods.label(self.period, self.series.frequency)
+
+    @property
+    def citation(self) -> str:
+        """The document it is cited from, else the source as it wants to be named."""
+        source = self.series.source
+        return self.document.citation if self.document else source.attribution or source.name
 
 
 class Edition(models.Model):

@@ -4,11 +4,27 @@ import logging
 from collections.abc import Callable
 
 from celery import current_app
+from django.utils.translation import gettext_lazy as _
 from kombu.exceptions import ChannelError, KombuError
+
+from indicators.claiming import refuse_running
+from indicators.models import Feed
 
 logger = logging.getLogger(__name__)
 
 BROKER_ERRORS = (KombuError, ChannelError, OSError)
+NOT_QUEUED = _("Refresh could not be queued; it will run on schedule.")
+
+
+class NotQueued(Exception):
+    """The broker cannot be reached; the schedule will do what was asked."""
+
+
+def refresh(feed: Feed, trigger: str) -> None:
+    """Have a worker refresh the feed soon. Raises AlreadyRunning or, within three seconds, NotQueued."""
+    refuse_running(feed)
+    if not enqueue("indicators.tasks.run_feed", feed.pk, str(trigger)):
+        raise NotQueued(NOT_QUEUED)
 
 
 def enqueue(task: str, *args) -> bool:

@@ -7,18 +7,19 @@ A run that ends anywhere before the last step has changed no published value.
 import logging
 import random
 import uuid
-from dataclasses import asdict, replace
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from indicators import asking, confirming, edition
 from indicators.batches import (
     Batch,
-    Change,
     Payloads,
     find_changes,
     find_doubts,
@@ -26,10 +27,15 @@ from indicators.batches import (
     refuse_empty,
     wanted_rows,
 )
-from indicators.models import Document, Feed, HeldBatch, Observation, Run
+from indicators.claiming import AlreadyRunning, NotDue, claim_feed, refuse_lost_claim
+from indicators.models import Feed, HeldBatch, Observation, Run
 from indicators.queueing import reached
-from indicators.signals import observations_published
-from indicators.sources import Row, SourceChanged, SourceUnavailable
+from indicators.signals import batch_decided, observations_published
+from indicators.sources import NotNow, Row, SourceChanged, SourceUnavailable
+from indicators.storing import Stored, indicators_of, store
+from indicators.vintages import store_earlier
+
+__all__ = ["AlreadyRunning", "NotDue", "decide", "run"]
 
 logger = logging.getLogger(__name__)
 
@@ -38,22 +44,26 @@ TRIES = 5
 LONGEST_REASON = 2000
 LONGEST_ADDRESS = 500
 
+Readings = Callable[[Feed, date], Iterable[asking.Reading]]
+"""Gives every answer there is for a feed on a day."""
 
-class AlreadyRunning(Exception):
-    """Somebody else works on this feed; the message says since when."""
 
+def run(feed_id: int, trigger: str, readings: Readings = asking.readings, started_by=None) -> Run:
+    """Refresh one feed and return the run with its verdict. Raises AlreadyRunning or NotDue.
 
-def run(feed_id: int, trigger: str) -> Run:
-    """Refresh one feed and return the run with its verdict. Raises AlreadyRunning."""
-    feed, claim = claim_feed(feed_id)
-    record = Run.objects.create(feed=feed, trigger=trigger)
+    `readings` gives other answers than the source's own: those that a person handed in.
+    """
+    feed, claim = claim_feed(feed_id, trigger)
+    record = Run.objects.create(feed=feed, trigger=trigger, started_by=started_by)
     changed: set[int] = set()
     try:
-        changed = refresh(feed, claim, record)
+        changed = refresh(feed, claim, record, readings)
     except asking.NothingNew as notice:
         close(record, claim, Run.Verdict.UNCHANGED, str(notice))
     except SourceUnavailable as error:
         postpone(record, claim, error)
+    except NotNow as error:
+        wait(record, claim, error)
     except SourceChanged as error:
         close(record, claim, Run.Verdict.FAILED, str(error))
     except Exception:
@@ -64,60 +74,29 @@ def run(feed_id: int, trigger: str) -> Run:
     return record
 
 
-def refresh(feed: Feed, claim: uuid.UUID, record: Run) -> set[int]:
+def refresh(feed: Feed, claim: uuid.UUID, record: Run, readings: Readings) -> set[int]:
     """Take one feed all the way; return the ids of the indicators with a new or revised value."""
-    batch, kept = read(feed, record)
-    changes = find_changes(batch, kept)
-    record.unchanged_count = sum(len(rows) for rows in batch.values()) - len(changes)
+    batch, kept, rows = read(feed, record, readings)
     if reasons := find_doubts(batch):
         hold(record, claim, batch, reasons)
         return set()
-    if not changes:
-        close(record, claim, Run.Verdict.UNCHANGED, "")
-        return set()
-    publish(record, claim, changes)
-    return {change.series.indicator_id for change in changes}
+    return indicators_of(record) if publish(record, claim, batch, kept, rows) else set()
 
 
-# --- The claim ----------------------------------------------------------------------------------
-def claim_feed(feed_id: int) -> tuple[Feed, uuid.UUID]:
-    """Take the feed's lease in one statement, so that two workers never hold it."""
-    now, claim = timezone.now(), uuid.uuid4()
-    taken = (
-        Feed.objects.filter(pk=feed_id)
-        .unclaimed(now)
-        .update(claim=claim, lease_until=now + settings.REFRESH_LEASE)
-    )
-    feed = Feed.objects.select_related("source").get(pk=feed_id)
-    if not taken:
-        since = (feed.lease_until or now) - settings.REFRESH_LEASE
-        raise AlreadyRunning(f"A refresh of {feed} is already running since {since:%H:%M} UTC.")
-    end_abandoned_runs(feed)
-    return feed, claim
+# --- The verdict --------------------------------------------------------------------------------
+def close(
+    record: Run, claim: uuid.UUID, verdict: str, reason: str, due: datetime | None = None,
+    is_counted: bool = True,
+) -> None:  # fmt: skip
+    """Write the verdict and give the feed back with its next due moment, in one transaction.
 
-
-def end_abandoned_runs(feed: Feed) -> None:
-    """Close what a worker left open that died or works longer than its lease; it stores nothing any more."""
-    feed.runs.filter(verdict=Run.Verdict.RUNNING).update(
-        verdict=Run.Verdict.FAILED,
-        ended_at=timezone.now(),
-        reason="Its worker stopped or took longer than its lease; the next run took over.",
-    )
-
-
-def refuse_lost_claim(record: Run, claim: uuid.UUID) -> None:
-    """Raises SourceUnavailable when another worker holds the feed; call in the transaction that stores."""
-    if not Feed.objects.select_for_update().filter(pk=record.feed_id, claim=claim).exists():
-        raise SourceUnavailable("Another worker took over after the lease ran out; nothing was stored.")
-
-
-def close(record: Run, claim: uuid.UUID, verdict: str, reason: str, due: datetime | None = None) -> None:
-    """Write the verdict and give the feed back with its next due moment, in one transaction."""
+    What is not counted touches neither failures nor breaker.
+    """
     record.verdict, record.reason, record.ended_at = verdict, as_kept(reason), timezone.now()
     with transaction.atomic():
         record.save()
         Feed.objects.filter(pk=record.feed_id, claim=claim).update(
-            claim=None, lease_until=None, **after(record, due)
+            claim=None, lease_until=None, **after(record, due, is_counted)
         )
 
 
@@ -135,7 +114,17 @@ def postpone(record: Run, claim: uuid.UUID, error: SourceUnavailable) -> None:
         close(record, claim, Run.Verdict.FAILED, tried)
         return
     due = timezone.now() + pause_after(number, error)
-    close(record, claim, Run.Verdict.RETRYING, f"{tried} Next try at {due:%Y-%m-%d %H:%M} UTC.", due)
+    close(record, claim, Run.Verdict.RETRYING, with_next_try(tried, due), due)
+
+
+def wait(record: Run, claim: uuid.UUID, error: NotNow) -> None:
+    """Come back when we ourselves are able to; the source's tries are not used up by that."""
+    due = timezone.now() + error.retry_after
+    close(record, claim, Run.Verdict.RETRYING, with_next_try(str(error), due), due, is_counted=False)
+
+
+def with_next_try(sentence: str, due: datetime) -> str:
+    return f"{sentence} Next try at {due:%Y-%m-%d %H:%M} UTC."
 
 
 def pause_after(number: int, error: SourceUnavailable) -> timedelta:
@@ -144,7 +133,7 @@ def pause_after(number: int, error: SourceUnavailable) -> timedelta:
     return pause * random.uniform(1, 1.25)  # noqa: S311 - nothing secret hangs on it
 
 
-def after(record: Run, due: datetime | None) -> dict:
+def after(record: Run, due: datetime | None, is_counted: bool) -> dict:
     """What a verdict means for the feed: when it is due again, and whether its breaker opens."""
     feed, now = record.feed, record.ended_at or timezone.now()
     done: dict = {"last_run_at": now, "next_due_at": due or now + feed.interval}
@@ -152,7 +141,7 @@ def after(record: Run, due: datetime | None) -> dict:
         done |= {"failures": 0, "breaker_until": None, "last_success_at": now}
         if record.verdict == Run.Verdict.PUBLISHED:
             done["last_change_at"] = now
-    elif record.verdict in (Run.Verdict.RETRYING, Run.Verdict.FAILED):
+    elif is_counted and record.verdict in (Run.Verdict.RETRYING, Run.Verdict.FAILED):
         done["failures"] = feed.failures + 1
         if feed.failures + 1 >= settings.BREAKER_FAILURES:
             done["breaker_until"] = done["next_due_at"] = now + settings.BREAKER_PAUSE
@@ -160,21 +149,24 @@ def after(record: Run, due: datetime | None) -> dict:
 
 
 # --- From an answer to rows ---------------------------------------------------------------------
-def read(feed: Feed, record: Run) -> tuple[Batch, Payloads]:
-    """Everything the source gives for the feed's series, in our units."""
+def read(feed: Feed, record: Run, readings: Readings) -> tuple[Batch, Payloads, list[Row]]:
+    """Everything the source gives for the feed's series, in our units: the newest, and all vintages."""
     rows: list[Row] = []
     kept: Payloads = {}
+    count = 0
     described = confirming.descriptions(feed)
-    for reading in asking.readings(feed, timezone.now().date()):
+    for reading in readings(feed, timezone.now().date()):
         note(record, reading)
-        found = wanted_rows(feed, reading.rows())
+        answered = reading.rows()
+        asking.refuse_too_many(count := count + len(answered))
+        found = wanted_rows(feed, answered)
         described |= confirming.beside_values(feed, reading)
         rows += found
         kept |= {(row.key, row.period): reading.payload for row in found}
     batch = group(rows, feed)
     refuse_empty(batch, feed.series.all())
     confirming.confirm(feed, described, {row.key for row in rows})
-    return batch, kept
+    return batch, kept, rows
 
 
 def note(record: Run, reading: asking.Reading) -> None:
@@ -184,50 +176,25 @@ def note(record: Run, reading: asking.Reading) -> None:
 
 
 # --- Publishing ---------------------------------------------------------------------------------
-def publish(record: Run, claim: uuid.UUID, changes: list[Change]) -> None:
-    """Store every change as a new vintage, move the edition on and close the run: one transaction."""
+def publish(record: Run, claim: uuid.UUID, batch: Batch, kept: Payloads, rows: list[Row]) -> bool:
+    """Store what differs as new vintages, move the edition on and close the run: one transaction.
+
+    Return whether there was anything to store.
+    """
     with transaction.atomic():
         refuse_lost_claim(record, claim)
-        store(changes, record)
-        record.new_count = sum(change.replaces is None for change in changes)
-        record.revised_count = len(changes) - record.new_count
-        edition.advance()
-        close(record, claim, Run.Verdict.PUBLISHED, "")
+        stored = store(batch, kept, record)
+        earlier = store_earlier(rows, batch, kept, record)
+        record.new_count, record.revised_count = stored.new, stored.revised + earlier
+        record.unchanged_count = size(batch) - stored.new - stored.revised
+        if stored or earlier:
+            edition.advance()
+        close(record, claim, Run.Verdict.PUBLISHED if stored or earlier else Run.Verdict.UNCHANGED, "")
+    return bool(stored or earlier)
 
 
-def store(changes: list[Change], record: Run) -> None:
-    now = timezone.now()
-    documents = dict(Document.objects.values_list("code", "pk"))
-    replaced = [change.replaces.pk for change in changes if change.replaces]
-    Observation.objects.filter(pk__in=replaced).update(is_current=False)
-    Observation.objects.bulk_create(
-        Observation(
-            series=change.series,
-            period=change.period,
-            value=change.row.value,
-            status=change.row.status,
-            vintage=vintage_of(change, now),
-            recorded_at=now,
-            run=record,
-            payload=change.payload,
-            document_id=documents.get(change.row.document),
-            attribution=change.row.attribution,
-            note=change.row.note,
-        )
-        for change in changes
-    )
-
-
-def vintage_of(change: Change, now: datetime) -> datetime:
-    """When the agency says it published; now if it does not say, says the future, or nothing newer.
-
-    Always later than the vintage it replaces, also where a clock went wrong when that was recorded.
-    """
-    stated, before = change.row.vintage, change.replaces
-    earliest = before.vintage + timedelta(microseconds=1) if before else None
-    if stated is None or stated > now or (earliest and stated < earliest):
-        return max(now, earliest or now)
-    return stated
+def size(batch: Batch) -> int:
+    return sum(map(len, batch.values()))
 
 
 def announce(indicator_ids: set[int], cause: str) -> None:
@@ -237,11 +204,36 @@ def announce(indicator_ids: set[int], cause: str) -> None:
 
 # --- Holding ------------------------------------------------------------------------------------
 def hold(record: Run, claim: uuid.UUID, batch: Batch, reasons: list[str]) -> None:
+    """Leave the batch to a person, unless the very same one waits already or was rejected."""
+    record.unchanged_count = size(batch) - len(find_changes(batch, {}))
+    rows = [as_text(row) for by_period in batch.values() for row in by_period.values()]
     with transaction.atomic():
         refuse_lost_claim(record, claim)
-        rows = [as_text(row) for by_period in batch.values() for row in by_period.values()]
-        close(record, claim, Run.Verdict.HELD, " ".join(reasons))
-        HeldBatch.objects.create(run=record, rows=rows, doubts=reasons)
+        first = same_batch(record.feed, rows)
+        if first is None:
+            close(record, claim, Run.Verdict.HELD, " ".join(reasons))
+            HeldBatch.objects.create(run=record, rows=rows, doubts=reasons)
+        elif first.decision == HeldBatch.Decision.WAITING:
+            since = f"{first.run.started_at:%Y-%m-%d %H:%M} UTC (run {first.run_id})"
+            close(record, claim, Run.Verdict.HELD, f"The same values wait for a decision since {since}.")
+        else:
+            day = f"{first.decided_at:%Y-%m-%d}"
+            sentence = f"The source still gives the values rejected on {day}; the published ones stay."
+            close(record, claim, Run.Verdict.UNCHANGED, sentence)
+
+
+def same_batch(feed: Feed, rows: list[dict]) -> HeldBatch | None:
+    """The batch of these very rows that waits or was rejected, if nothing was published since it was read."""
+    published = Observation.objects.filter(series__feed=feed).aggregate(last=Max("recorded_at"))["last"]
+    undone = (HeldBatch.Decision.WAITING, HeldBatch.Decision.REJECTED)
+    candidates = HeldBatch.objects.filter(run__feed=feed, decision__in=undone).select_related("run")
+    if published:
+        candidates = candidates.filter(run__started_at__gt=published)
+    return next((held for held in candidates if in_order(held.rows) == in_order(rows)), None)
+
+
+def in_order(rows: Iterable[dict]) -> list[dict]:
+    return sorted(rows, key=lambda row: (row["key"], row["period"], row["vintage"] or ""))
 
 
 def as_text(row: Row) -> dict:
@@ -275,20 +267,20 @@ def decide(held: HeldBatch, approve: bool, user, reason: str) -> bool:
         )
         if not first or decision == HeldBatch.Decision.OVERTAKEN:
             return False
-        changes = approved_changes(held) if approve else []
-        if changes:
-            store(changes, held.run)
+        batch_decided.send(HeldBatch, held=held, by=user, decision=decision.value, reason=reason)
+        stored = Stored()
+        if approve and (stored := store(*approved(held), held.run)):
             edition.advance()
-    if changes:
-        announce({change.series.indicator_id for change in changes}, f"held-batch:{held.pk}")
+    if stored:
+        announce(indicators_of(held.run), f"held-batch:{held.pk}")
     return True
 
 
-def approved_changes(held: HeldBatch) -> list[Change]:
-    """What an approved batch changes against the values published now."""
-    batch = group(map(from_text, held.rows), held.run.feed)
-    changes = find_changes(batch, {})
-    return [replace(change, payload=held.run.payload) for change in changes]
+def approved(held: HeldBatch) -> tuple[Batch, Payloads]:
+    """The batch as it was read, with the answer it was read from."""
+    rows = [from_text(fields) for fields in held.rows]
+    kept = {(row.key, row.period): held.run.payload for row in rows} if held.run.payload else {}
+    return group(rows, held.run.feed), kept
 
 
 def is_overtaken(held: HeldBatch) -> bool:

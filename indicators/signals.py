@@ -1,6 +1,10 @@
-"""The one message that runs upward: rooms above listen, this room does not know who."""
+"""The messages that run upward: rooms above listen, this room does not know who."""
 
 from django.dispatch import Signal
 
 # Sent after values were published, with `indicator_ids` (set of int) and `cause` (str, e.g. "run:12").
 observations_published = Signal()
+
+# Sent in the transaction of a decision on a held batch, with `held`, `by`, `decision` and `reason`;
+# a receiver that raises undoes it.
+batch_decided = Signal()

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from indicators.models import Source
-from indicators.sources import Rate, SourceUnavailable
+from indicators.sources import NotNow, Rate
 
 LONGEST_WAIT = timedelta(seconds=30)
 
@@ -16,7 +16,7 @@ LONGEST_WAIT = timedelta(seconds=30)
 def wait_for_turn(source_id: int, rate: Rate, sleep: Callable[[float], None] = time.sleep) -> None:
     """Sleep until the moment booked for this request.
 
-    Raises SourceUnavailable when that moment is too far away to hold a worker for it.
+    Raises NotNow when that moment is too far away to hold a worker for it.
     """
     pause = (book(source_id, rate) - timezone.now()).total_seconds()
     if pause > 0:
@@ -30,7 +30,7 @@ def book(source_id: int, rate: Rate) -> datetime:
         now = timezone.now()
         moment = max(now, source.next_request_at or now)
         if moment - now > LONGEST_WAIT:
-            raise SourceUnavailable("We have asked this source as often as it allows.", moment - now)
+            raise NotNow("We have asked this source as often as it allows; nothing was asked.", moment - now)
         source.next_request_at = moment + timedelta(seconds=rate.seconds) / rate.requests
         source.save(update_fields=["next_request_at"])
     return moment

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
@@ -76,6 +77,10 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "rest_framework",
@@ -87,6 +92,7 @@ INSTALLED_APPS = [
     "indicators",
     "goals",
     "public",
+    "workspace",
     "northamerica",
 ]
 
@@ -95,6 +101,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "public.middleware.EditionCacheMiddleware",
+    "stakeholders.middleware.TrailMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -102,6 +109,9 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "workspace.middleware.SessionEndMiddleware",
+    "workspace.middleware.AdministratorsMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -135,6 +145,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "transaction_mode": "IMMEDIATE",
         "timeout": 30,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; "
+        "PRAGMA temp_store=MEMORY; "
         "PRAGMA recursive_triggers=ON;",  # so that INSERT OR REPLACE meets the triggers against deletion
     }
 else:
@@ -174,6 +185,13 @@ else:
         "polling_interval": 0.2,
     }
 
+# Counts of tries at signing in: in the database, so that the limits hold while the cache is down.
+CACHES["limits"] = {
+    "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+    "LOCATION": "sign_in_limits",
+    "OPTIONS": {"MAX_ENTRIES": 100_000},
+}
+
 for folder in ("messages", "control", "results"):
     (QUEUE_DIR / folder).mkdir(parents=True, exist_ok=True)
 CELERY_TASK_IGNORE_RESULT = True
@@ -187,10 +205,22 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "queue" / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "indicators.tasks.tick", "schedule": timedelta(minutes=1)},
     "reconcile": {"task": "goals.tasks.reconcile", "schedule": timedelta(days=1)},
+    "remove-old-payloads": {"task": "indicators.tasks.remove_old_payloads", "schedule": timedelta(days=1)},
+    "remove-old-mail-records": {
+        "task": "goals.tasks.remove_old_mail_records",
+        "schedule": timedelta(days=1),
+    },
+    "send-answers": {"task": "goals.tasks.send_answers", "schedule": timedelta(minutes=1)},
+    "send-reminders": {"task": "goals.tasks.send_reminders", "schedule": crontab(hour=12, minute=0)},
+    "send-digests": {"task": "goals.tasks.send_digests", "schedule": crontab(hour=12, minute=30)},
 }
 
 # --- Refresh ------------------------------------------------------------------------------------
 PAYLOAD_DIR = DATA_DIR / "payloads"
+PAYLOAD_DAYS = env.int("PAYLOAD_RETENTION", default=400)
+if not 0 <= PAYLOAD_DAYS <= 36_500:
+    stop("PAYLOAD_RETENTION must be 0 to 36500 days; 0 keeps raw answers for ever.")
+PAYLOAD_RETENTION = timedelta(days=PAYLOAD_DAYS)
 PUBLISHED_FIGURES = BASE_DIR / "indicators" / "catalogue" / "figures.csv"
 FOLLOW_AGENCIES = env.bool("FOLLOW_AGENCIES", default=not IS_LOCAL_ONLY)
 AGENCIES = (
@@ -205,6 +235,11 @@ SOURCE_KEYS = {name: env.str(name, default="") for name in KEY_VARIABLES}
 REFRESH_LEASE = timedelta(seconds=env.int("REFRESH_LEASE", default=600))
 if REFRESH_LEASE.total_seconds() < 1:
     stop("REFRESH_LEASE must be at least one second.")
+REFRESH_MOST_ROWS = env.int("REFRESH_MOST_ROWS", default=50_000)
+REFRESH_MOST_PAGES = env.int("REFRESH_MOST_PAGES", default=50)
+REFRESH_MOST_MEGABYTES = env.int("REFRESH_MOST_MEGABYTES", default=20)
+if min(REFRESH_MOST_ROWS, REFRESH_MOST_PAGES, REFRESH_MOST_MEGABYTES) < 1:
+    stop("REFRESH_MOST_ROWS, REFRESH_MOST_PAGES and REFRESH_MOST_MEGABYTES must be at least 1.")
 BREAKER_FAILURES = 5
 BREAKER_PAUSE = timedelta(hours=1)
 
@@ -234,6 +269,28 @@ else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = DATA_DIR / "mail"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="monitor@localhost")
+
+# --- Sign-in ------------------------------------------------------------------------------------
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL, LOGIN_REDIRECT_URL, LOGOUT_REDIRECT_URL = "account_login", "workspace:home", "public:home"
+ACCOUNT_ADAPTER = "workspace.sign_in.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_SESSION_REMEMBER = True  # until SESSION_COOKIE_AGE without a request
+ACCOUNT_SIGNUP_FORM_CLASS = "workspace.forms.NameForm"
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_RATE_LIMITS = {"login_failed": "30/10m/ip,5/15m/key"}
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0 if IS_LOCAL_ONLY else 1)
+if TRUSTED_PROXIES < 0:
+    stop("TRUSTED_PROXIES must be 0 or the number of own proxies in front of the site.")
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "North American Progress Monitor"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = IS_LOCAL_ONLY
+MFA_REQUIRED = env.bool("MFA_REQUIRED", default=not IS_LOCAL_ONLY)
 
 # --- Safety -------------------------------------------------------------------------------------
 PASSWORD_HASHERS = [
@@ -265,11 +322,14 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 8 * 3600  # without a request
+SESSION_LONGEST = timedelta(days=14)
+CSRF_COOKIE_HTTPONLY = True
 if not IS_LOCAL_ONLY:
     SECURE_SSL_REDIRECT = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^figures$"]
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
@@ -278,6 +338,13 @@ if not IS_LOCAL_ONLY:
     CSRF_COOKIE_NAME = "__Host-csrf"
 
 # --- API ----------------------------------------------------------------------------------------
+API_REQUESTS_PER_MINUTE = {  # of one address, and of one token or person
+    "address": env.int("API_REQUESTS_PER_MINUTE", default=1200),
+    "reads": env.int("API_READS_PER_MINUTE", default=600),
+    "writes": env.int("API_WRITES_PER_MINUTE", default=120),
+}
+if min(API_REQUESTS_PER_MINUTE.values()) < 1:
+    stop("API_REQUESTS_PER_MINUTE, API_READS_PER_MINUTE and API_WRITES_PER_MINUTE must be at least 1.")
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
@@ -286,7 +353,8 @@ REST_FRAMEWORK = {
         "rest_framework.renderers.JSONRenderer",
         "northamerica.api.renderers.CSVRenderer",
     ],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["northamerica.api.parsers.StrictJSONParser"],
+    "NUM_PROXIES": TRUSTED_PROXIES,
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "northamerica.api.negotiation.StrictNegotiation",
     "DEFAULT_PAGINATION_CLASS": "northamerica.api.pagination.StrictPagination",
     "DEFAULT_FILTER_BACKENDS": [
@@ -294,19 +362,29 @@ REST_FRAMEWORK = {
         "northamerica.api.filters.ListOrderingFilter",
     ],
     "EXCEPTION_HANDLER": "northamerica.api.problems.handler",
-    "UNAUTHENTICATED_USER": None,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "North American Progress Monitor",
     "VERSION": "1",
     "DESCRIPTION": (BASE_DIR / "northamerica" / "api" / "description.md").read_text(encoding="utf-8"),
     "SCHEMA_PATH_PREFIX": "/api/v1/",
-    "ENUM_NAME_OVERRIDES": {"FrequencyEnum": "indicators.models.Frequency.choices"},
+    "ENUM_NAME_OVERRIDES": {
+        "FrequencyEnum": "indicators.models.Frequency.choices",
+        "EvidenceGradeEnum": "goals.api.sent.EVIDENCE_GRADES",
+        "ImportKindEnum": "goals.api.sent.IMPORT_KINDS",
+        "SubGoalStateEnum": "goals.api.sent.SUB_GOAL_STATES",
+        "UpdateStateEnum": "goals.api.sent.UPDATE_STATES",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "northamerica.api.schema.add_what_always_holds",
     ],
 }
+
+# --- Figures ------------------------------------------------------------------------------------
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+if METRICS_TOKEN and len(METRICS_TOKEN) < 20:
+    stop("METRICS_TOKEN is too short; use a random one of at least 20 characters, or none.")
 
 # --- Log ----------------------------------------------------------------------------------------
 LOGGING = {

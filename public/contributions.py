@@ -1,6 +1,7 @@
 """What organizations declare for an indicator; shown beside the official value, never added to it."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from goals.models import SubGoal
@@ -28,7 +29,7 @@ class Contributions:
         share = self.declared.get("share_of_need")
         return "" if share is None else formats.approximate(100 * share, "percent", language())
 
-    @property
+    @cached_property
     def credits(self) -> list[dict[str, Any]]:
         """What each organization is credited with, the largest first."""
         organizations = {one.organization.code: one.organization for one in self.sub_goals}
@@ -43,6 +44,11 @@ class Contributions:
         ]
 
     @property
+    def more_organizations(self) -> int:
+        """Credited ones whose sub-goals are not among those at hand."""
+        return len(self.declared["credit"]) - len(self.credits)
+
+    @cached_property
     def left_out(self) -> list[dict[str, Any]]:
         """Sub-goals whose quantity is not in the sum, and why."""
         named = {one.node: one for one in self.sub_goals}
@@ -51,6 +57,10 @@ class Contributions:
             for node, reason in self.declared["excluded"].items()
             if node in named
         ]
+
+    @property
+    def more_left_out(self) -> int:
+        return len(self.declared["excluded"]) - len(self.left_out)
 
     @property
     def flags(self) -> list[str]:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from goals.happenings import Kind
 from goals.models import Goal, SubGoal
 from goals.words import STATUSES, SUBGOAL_STATES
 from public import presenting
@@ -56,32 +57,62 @@ def area_choices(codes: Iterable[str]) -> list[tuple[str, Any]]:
     return [ALL, *sorted(((code, presenting.place(code)) for code in set(codes)), key=lambda one: one[1])]
 
 
+def areas() -> Iterable[str]:
+    """Where the organizations are."""
+    return Organization.objects.public().order_by().values_list("area", flat=True).distinct()
+
+
 def set_choices(form: forms.Form, **choices: list[tuple[str, Any]]) -> None:
     for name, options in choices.items():
         form.fields[name].choices = options  # type: ignore[attr-defined]
 
 
 class GoalFilter(QueryFilter):
-    """Sub-goals of one goal by country and state; they are at hand, so nothing is asked again."""
+    """Sub-goals of one goal by country and state."""
 
     country = choice(_("Country"))
     state = choice(_("State"))
 
-    def __init__(self, query: Any, sub_goals: list) -> None:
-        self.areas = [row.sub_goal.organization.area for row in sub_goals]
-        super().__init__(query)
-
     def full_clean(self) -> None:
-        set_choices(self, country=area_choices(self.areas), state=state_choices())
+        set_choices(self, country=area_choices(areas()), state=state_choices())
         super().full_clean()
 
-    def narrow(self, rows: list) -> list:
-        country, state = self.chosen("country"), self.chosen("state")
-        return [
-            row
-            for row in rows
-            if country in ("", row.sub_goal.organization.area) and state in ("", row.state_code)
-        ]
+    def narrow(self, sub_goals: QuerySet[SubGoal], today: date) -> QuerySet[SubGoal]:
+        if country := self.chosen("country"):
+            sub_goals = sub_goals.filter(organization__area=country)
+        return sub_goals.filter(in_state(self.chosen("state"), today))
+
+
+class ChangeFilter(QueryFilter):
+    """What happened, by goal and kind."""
+
+    KINDS: ClassVar[dict[str, Any]] = {
+        Kind.STATUS: _("Status"),
+        Kind.DATA: _("New data"),
+        Kind.REVISION: _("Revisions"),
+        Kind.TARGET: _("Targets"),
+        Kind.SUB_GOAL: _("Sub-goals"),
+        Kind.UPDATE: _("Updates"),
+    }
+    goal = choice(_("Goal"))
+    kind = choice(_("Kind of change"))
+
+    def full_clean(self) -> None:
+        set_choices(self, goal=goal_choices(), kind=[ALL, *self.KINDS.items()])
+        super().full_clean()
+
+
+class OrganizationFilter(QueryFilter):
+    type = choice(_("Kind of organization"))
+    country = choice(_("Country or region"))
+
+    def full_clean(self) -> None:
+        set_choices(self, type=[ALL, *Organization.Type.choices], country=area_choices(areas()))
+        super().full_clean()
+
+    def narrow(self, organizations: QuerySet[Organization]) -> QuerySet[Organization]:
+        named = {"type": self.chosen("type"), "area": self.chosen("country")}
+        return organizations.filter(**{field: value for field, value in named.items() if value})
 
 
 class IndicatorFilter(QueryFilter):
@@ -114,11 +145,10 @@ class SubGoalFilter(QueryFilter):
     type = choice(_("Kind of organization"))
 
     def full_clean(self) -> None:
-        areas = Organization.objects.order_by().values_list("area", flat=True).distinct()
         set_choices(
             self,
             goal=goal_choices(),
-            country=area_choices(areas),
+            country=area_choices(areas()),
             state=state_choices(),
             type=[ALL, *Organization.Type.choices],
         )

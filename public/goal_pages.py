@@ -15,11 +15,13 @@ from django.utils.translation import gettext
 
 from goals import sentences, words
 from goals.models import Chart, Goal, Result, Target, Update
+from goals.models.sub_goals import is_public
 from indicators.models import Indicator
-from public import goal_words, presenting
+from public import change_pages, goal_words, presenting
 from public.contributions import Contributions
 from public.filters import GoalFilter
-from public.sub_goal_pages import SubGoalRow, rows_of, visible
+from public.organization_pages import TypeRow, type_rows
+from public.sub_goal_pages import SubGoalRow, counted_states, rows_of, visible
 
 SHOWN_ON_HOME = 5
 NEWEST_ON_GOAL = 20
@@ -207,7 +209,12 @@ def goal_views() -> tuple[list[GoalView], Result | None]:
 
 
 def home(today: date) -> dict[str, Any]:
-    return {**goal_list(), "updates": latest_updates(today), "section": ""}
+    return {
+        **goal_list(),
+        "changes": change_pages.newest_entries(change_pages.ON_HOME),
+        "updates": latest_updates(today),
+        "section": "",
+    }
 
 
 def goal_list() -> dict[str, Any]:
@@ -229,12 +236,21 @@ def latest_updates(today: date) -> list[dict[str, Any]]:
     """The newest reports of organizations on sub-goals the public may see."""
     updates = (
         Update.objects.filter(
-            state=Update.State.PUBLISHED, sub_goal__in=visible(today), published_at__date__lte=today
+            is_public("sub_goal__"), state=Update.State.PUBLISHED, published_at__date__lte=today,
+            sub_goal__published_on__lte=today,
         )
         .select_related("sub_goal__organization")
-        .order_by("-date", "-pk")[:SHOWN_ON_HOME]
-    )
-    return [{"update": update, "day": presenting.day(update.date)} for update in updates]
+        .prefetch_related("sub_goal__texts")
+        .order_by("-published_at", "-pk")[:SHOWN_ON_HOME]
+    )  # fmt: skip
+    return [
+        {
+            "update": update,
+            "day": presenting.day(update.date),
+            "row": SubGoalRow(update.sub_goal, today),
+        }
+        for update in updates
+    ]
 
 
 # --- A goal -------------------------------------------------------------------------------------
@@ -243,9 +259,10 @@ class GoalPage:
     view: GoalView
     judged: list[IndicatorRow]
     monitored: list[IndicatorRow]
-    sub_goals: list[SubGoalRow]
+    states: list[tuple[str, str, int]]
     shown: list[SubGoalRow]
     filter: GoalFilter
+    types: list[TypeRow]
 
     @property
     def strip(self) -> list[tuple[words.StatusTag, int]]:
@@ -254,11 +271,6 @@ class GoalPage:
         tags = [replace(words.status_tag({"status": code}), direction="") for code in codes]
         count = Counter(tag.word for tag in tags)
         return [(tag, count[tag.word]) for tag in {tag.word: tag for tag in reversed(tags)}.values()][::-1]
-
-    @property
-    def states(self) -> list[tuple[str, int]]:
-        """Each state of the sub-goals in words with how many are in it."""
-        return sorted(Counter(row.state for row in self.sub_goals).items())
 
     @property
     def contributions(self) -> list[Contributions]:
@@ -310,15 +322,16 @@ def goal_page(code: str, query: Any, today: date) -> dict[str, Any]:
         .order_by("-target__is_headline", "target__position")
     ]  # fmt: skip
     binding = next((row for row in rows if row.result.node == result.outcome["binding"]), None)
-    sub_goals = rows_of(visible(today).filter(goal=goal), today)
-    chosen = GoalFilter(query, sub_goals=sub_goals)
+    sub_goals = visible(today).filter(goal=goal)
+    chosen = GoalFilter(query)
     page = GoalPage(
         view=GoalView(goal, result, binding),
         judged=[row for row in rows if row.has_target],
         monitored=[row for row in rows if not row.has_target],
-        sub_goals=sub_goals,
-        shown=chosen.narrow(sub_goals)[:NEWEST_ON_GOAL],
+        states=counted_states(sub_goals, today),
+        shown=rows_of(chosen.narrow(sub_goals, today)[:NEWEST_ON_GOAL], today),
         filter=chosen,
+        types=type_rows(goal),
     )
     return {"page": page, "goal": goal, "section": "goals", "trail": goal_trail(goal)}
 

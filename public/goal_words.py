@@ -81,7 +81,7 @@ def lowest(outcome: Outcome, goal: Goal | None) -> str:
 
 def organizations_text(outcome: Outcome) -> str:
     """How many organizations count toward a goal, and how many of their reports are on time."""
-    count = len(outcome["stakeholder_layer"].get("organizations") or {})
+    count = outcome["organizations_counted"]
     if not count:
         return _("No organization counts toward this goal yet.")
     return ngettext("%(count)s organization takes part", "%(count)s organizations take part", count) % {

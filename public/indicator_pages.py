@@ -12,7 +12,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from goals import findings, sentences, words
-from goals.models import Assumption, Chart, Result, SubGoal, Target, TargetVersion
+from goals.models import Assumption, Chart, Result, Standing, SubGoal, Target, TargetVersion
+from goals.models.sub_goals import is_public
 from indicators import formulas
 from indicators.models import Indicator
 from public import key_figures, presenting, status_history
@@ -22,6 +23,8 @@ from public.filters import IndicatorFilter
 from public.goal_pages import IndicatorRow, goal_trail, target_results
 from public.observation_tables import DataTable
 from public.target_words import TargetView
+
+SUB_GOALS_SHOWN = 100
 
 
 # --- The list -----------------------------------------------------------------------------------
@@ -191,12 +194,11 @@ def indicator_page(code: str) -> dict[str, Any]:
     result = current_result(code)
     target = result.target
     assert target is not None
-    history, sub_goals = results_about(target)
     page = IndicatorPage(
         result=result,
         target=target,
-        history=history,
-        sub_goals=sub_goals,
+        history=history_of(target),
+        sub_goals=linked_sub_goals(target),
         versions=list(
             TargetVersion.objects.filter(target=target).select_related("document").order_by("-number")
         ),
@@ -232,23 +234,24 @@ def chart(layout: str) -> Subquery:
     return Subquery(drawn.values("svg")[:1])
 
 
-def results_about(target: Target) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The history of a target's status, and the current results of the sub-goals linked to it."""
+def history_of(target: Target) -> list[dict[str, Any]]:
+    """The history of a target's status."""
+    rows = Result.objects.filter(target=target).defer("outcome", "explanation")
+    return status_history.changes(rows.order_by("-as_of", "-recorded_at"))
+
+
+def linked_sub_goals(target: Target) -> list[dict[str, Any]]:
+    """The newest sub-goals that help a target or declare a quantity for its indicator, as they stand."""
     linked = Q(sub_goal__target=target) | Q(sub_goal__contributes_to=target.indicator_id)
-    rows = list(
-        Result.objects.filter(
-            Q(target=target)
-            | Q(linked, is_current=True, sub_goal__state__in=SubGoal.PUBLIC_STATES)
-        )
+    rows = (
+        Standing.objects.filter(linked, is_public("sub_goal__"))
         .select_related("sub_goal__organization")
-        .defer("outcome", "explanation")
-        .order_by("-as_of", "-recorded_at")
-    )  # fmt: skip
-    history = status_history.changes([row for row in rows if row.sub_goal is None])
-    return history, [linked_sub_goal(row) for row in rows if row.sub_goal]
+        .order_by("-sub_goal__published_on", "node")
+    )
+    return [linked_sub_goal(row) for row in rows[:SUB_GOALS_SHOWN]]
 
 
-def linked_sub_goal(row: Result) -> dict[str, Any]:
+def linked_sub_goal(row: Standing) -> dict[str, Any]:
     sub_goal = row.sub_goal
     assert sub_goal is not None
     withdrawn = sub_goal.state == SubGoal.State.WITHDRAWN
@@ -262,7 +265,7 @@ def linked_sub_goal(row: Result) -> dict[str, Any]:
     }
 
 
-def stored_status(row: Result) -> dict[str, Any]:
+def stored_status(row: Standing) -> dict[str, Any]:
     return {"status": row.status, "reason": row.reason}
 
 
@@ -278,8 +281,10 @@ def formula_text(formula: str, names: dict[str, str]) -> str:
     """“{gdp-current:MEX}” as “Gross domestic product (Mexico)”; placeholders stand for each country."""
 
     def named(found: re.Match) -> str:
-        code, area, partner = found.groups()
-        places = [words.subject_name(part) for part in (area, partner) if part and "@" not in part]
+        code, area, partner, product = found.groups()
+        codes = [part for part in (area, partner) if part and part[0] not in "@*"]
+        products = [product] if product and product[0] not in "@*" else []
+        places = [*map(words.subject_name, codes), *products]
         name = names.get(code, code)
         return f"{name} ({', '.join(places)})" if places else name
 

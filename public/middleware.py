@@ -14,6 +14,7 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from redis.exceptions import RedisError
 
 from indicators import edition
+from indicators.payloads import is_disk_full
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +22,7 @@ CACHE_ERRORS = (RedisError, OSError)
 EDITION_LOOKUP_SECONDS = 1.0
 KEPT_IN_PROCESS = 500
 KEPT_IN_CACHE_SECONDS = 24 * 3600
-NEVER_KEPT = ("/healthz", "/readyz", "/admin/")
+NEVER_KEPT = ("/healthz", "/readyz", "/figures", "/admin/")
 """Never public, and answered even while the cache is down: the edition is not asked for."""
 
 Kept = tuple[bytes, dict[str, str]]
@@ -83,7 +84,9 @@ class EditionCacheMiddleware:
         return get_conditional_response(request, etag=response["ETag"], response=response) or response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Without its database the site says so, in words, and when to come back."""
+        """Without its database or without room the site says so, in words, and when to come back."""
+        if is_disk_full(error):
+            return no_room(error)
         if not isinstance(error, OperationalError | InterfaceError):
             return None
         logger.error("The database does not answer: %s", error)
@@ -107,6 +110,13 @@ class EditionCacheMiddleware:
         self.kept[key] = kept
         if len(self.kept) > KEPT_IN_PROCESS:
             self.kept.popitem(last=False)
+
+
+def no_room(error: BaseException | None) -> HttpResponse:
+    """What a request gets that the full disk has stopped."""
+    logger.error("The disk is full: %s", error)
+    page = loader.render_to_string("507.html")
+    return HttpResponse(page, status=507, headers={"Cache-Control": "no-store"})
 
 
 def from_cache(key: str) -> Kept | None:

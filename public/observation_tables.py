@@ -17,10 +17,22 @@ from public import presenting
 SHOWN_AT_ONCE = 12
 """Of each series; earlier values are folded away beside them."""
 
+CHECKSUMS_SHOWN = 3
+"""Of a source; each value's own stands in its record."""
+
+
+@dataclass(frozen=True)
+class Other:
+    """What a further source gives for the same period; the one that takes precedence has the line."""
+
+    value: str
+    source: int
+    record: int
+
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table; a milestone or a target has no source of its own."""
+    """One line of the table; a milestone or a target has no record and no source of its own."""
 
     period: str
     kind: str
@@ -29,6 +41,8 @@ class Row:
     cited_note: str = ""
     published: str = ""
     source: int | None = None
+    record: int | None = None
+    others: list[Other] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -57,8 +71,7 @@ class Citation:
 
     @property
     def text(self) -> str:
-        document = self.first.document
-        return document.citation if document else self.first.series.source.name
+        return self.first.citation
 
     @property
     def url(self) -> str:
@@ -78,11 +91,20 @@ class Citation:
     def retrieved(self) -> str:
         return presenting.moment(max(row.recorded_at for row in self.rows))
 
-    @property
+    @cached_property
     def checksums(self) -> list[str]:
-        """SHA-256 of each raw answer the values were read from."""
-        found = (row.payload.sha256 for row in self.rows if row.payload)
+        """SHA-256 of each raw answer the values were read from, the newest first."""
+        newest_first = sorted(self.rows, key=lambda row: row.recorded_at, reverse=True)
+        found = (row.payload.sha256 for row in newest_first if row.payload)
         return list(dict.fromkeys(found))
+
+    @property
+    def checksums_shown(self) -> list[str]:
+        return self.checksums[:CHECKSUMS_SHOWN]
+
+    @property
+    def checksums_left_out(self) -> int:
+        return len(self.checksums[CHECKSUMS_SHOWN:])
 
     @property
     def licence(self) -> str:
@@ -151,7 +173,7 @@ class DataTable:
         return [
             Group(
                 name="" if len(found) == 1 else words.subject_name("/".join(filter(None, subject))),
-                rows=[self.observed(row) for row in rows],
+                rows=[self.observed(*given) for given in self.by_period(rows)],
                 aims=list(self.aims(subject[0], any(row.pk in self.used for row in rows))),
             )
             for subject, rows in found
@@ -171,7 +193,16 @@ class DataTable:
     def earlier_count(self) -> int:
         return sum(len(rows) for _name, rows in self.earlier)
 
-    def observed(self, row: Observation) -> Row:
+    def by_period(self, rows: list[Observation]) -> Iterator[tuple[Observation, list[Observation]]]:
+        """Of each period the value the chart and the status rest on, and what further sources give."""
+        periods: dict[str, list[Observation]] = {}
+        for row in rows:
+            periods.setdefault(row.period_label, []).append(row)
+        for given in periods.values():
+            first = next((row for row in given if row.pk in self.used), given[0])
+            yield first, [row for row in given if row is not first]
+
+    def observed(self, row: Observation, others: list[Observation]) -> Row:
         notes = [str(row.get_status_display())] if row.status else []
         if self.result.status != "monitored" and row.pk not in self.used:
             notes.append(_("not used for the status"))
@@ -183,7 +214,12 @@ class DataTable:
             cited_note=row.note,
             published=presenting.day(row.vintage),
             source=self.numbers[cited_as(row)],
+            record=row.pk,
+            others=[self.other(one) for one in others],
         )
+
+    def other(self, row: Observation) -> Other:
+        return Other(presenting.digits(self.indicator, row.value), self.numbers[cited_as(row)], row.pk)
 
     def aims(self, area: str, is_used: bool) -> Iterator[Row]:
         """The milestones and the target of a subject the status rests on."""

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from goals import words
 from goals.models import Result
 from indicators.models import Feed, Indicator, Observation, Series, Source
+from indicators.sources.registry import takes_uploads
 from public import presenting
 from public.calendar_pages import judged_targets, outcomes_of
 from public.releases import next_release
@@ -42,6 +43,8 @@ class SourceView:
 
     @property
     def state(self) -> str:
+        if self.feeds and takes_uploads(self.source):
+            return _("Values are handed in as files by the Project’s staff.")
         active = sum(feed.is_active for feed in self.feeds)
         if not active:
             return _("Not active: nothing is read from here at present.")

@@ -1,25 +1,27 @@
 """What the list of sub-goals and a sub-goal's page show."""
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from django.core.paginator import Paginator
-from django.db.models import Prefetch, QuerySet
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Prefetch, QuerySet
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from goals import words
-from goals.models import Result, Review, SubGoal, Update
+from goals.models import Result, Review, Standing, Step, SubGoal, SubGoalVersion, Update
 from public import presenting
-from public.filters import SubGoalFilter
+from public.filters import SubGoalFilter, in_state
 
 A_PAGE = 50
-CURRENT = Prefetch(
-    "results", Result.objects.current().defer("explanation"), to_attr="current_results"
-)  # fmt: skip
+CHILDREN_A_PAGE = 20
+STEPS_SHOWN = 20
+VERSIONS_SHOWN = 20
+MOST_CORRECTED = 200
 
 
 def visible(today: date) -> QuerySet[SubGoal]:
@@ -27,13 +29,29 @@ def visible(today: date) -> QuerySet[SubGoal]:
     return (
         SubGoal.objects.public()
         .filter(published_on__lte=today)
-        .select_related("organization", "goal", "target__indicator")
-        .order_by("-published_on", "code")
+        .select_related("organization", "goal", "target__indicator", "standing")
+        .prefetch_related("texts")
+        .order_by("-published_on", "-pk")
     )
 
 
-def rows_of(sub_goals: QuerySet[SubGoal], today: date) -> list["SubGoalRow"]:
-    return [SubGoalRow(sub_goal, today) for sub_goal in sub_goals.prefetch_related(CURRENT)]
+def words_of(sub_goal: SubGoal) -> tuple[str, str, str]:
+    """Title and description in the page's language if they were written in it, and their language."""
+    for text in sub_goal.texts.all():
+        if text.language == words.language() != sub_goal.language:
+            return text.title, text.description, text.language
+    return sub_goal.title, sub_goal.description, sub_goal.language
+
+
+def counted_states(sub_goals: QuerySet[SubGoal], today: date) -> list[tuple[str, str, int]]:
+    """Code and word of each state that occurs, with how many are in it: one query, however many there are."""
+    counts = {code: Count("pk", filter=in_state(code, today)) for code in words.SUBGOAL_STATES}
+    found = sub_goals.order_by().aggregate(**counts)
+    return [(code, str(word), found[code]) for code, word in words.SUBGOAL_STATES.items() if found[code]]
+
+
+def rows_of(sub_goals: Iterable[SubGoal], today: date) -> list["SubGoalRow"]:
+    return [SubGoalRow(sub_goal, today) for sub_goal in sub_goals]
 
 
 def state_of(sub_goal: SubGoal, today: date) -> str:
@@ -47,18 +65,18 @@ def state_of(sub_goal: SubGoal, today: date) -> str:
 
 @dataclass(frozen=True)
 class SubGoalRow:
-    """A sub-goal in a list or on its page, with its stored result in words."""
+    """A sub-goal in a list or on its page, with its standing in words."""
 
     sub_goal: SubGoal
     today: date
 
     @cached_property
-    def result(self) -> Result | None:
-        return next(iter(getattr(self.sub_goal, "current_results", ())), None)
+    def standing(self) -> Standing | None:
+        return getattr(self.sub_goal, "standing", None)
 
     @property
     def outcome(self) -> dict[str, Any]:
-        return self.result.outcome if self.result else {}
+        return self.standing.outcome if self.standing else {}
 
     @property
     def state_code(self) -> str:
@@ -75,7 +93,7 @@ class SubGoalRow:
     @cached_property
     def status(self) -> words.StatusTag | None:
         """No status word for what was withdrawn: it no longer counts."""
-        if not self.result or not self.result.status or self.state_code == "withdrawn":
+        if not self.standing or not self.standing.status or self.state_code == "withdrawn":
             return None
         return words.status_tag({**self.outcome, "trend": None})
 
@@ -95,11 +113,35 @@ class SubGoalRow:
 
     @property
     def lang(self) -> str:
+        """The language of what was never put into the page's: unit, reasons."""
         return presenting.foreign(self.sub_goal.language)
+
+    @cached_property
+    def words(self) -> tuple[str, str, str]:
+        return words_of(self.sub_goal)
+
+    @property
+    def title(self) -> str:
+        return self.words[0]
+
+    @property
+    def description(self) -> str:
+        return self.words[1]
+
+    @property
+    def words_lang(self) -> str:
+        """The language of title and description where it is not the page's."""
+        return presenting.foreign(self.words[2])
 
     @property
     def language_name(self) -> str:
         return presenting.language_name(self.sub_goal.language)
+
+    @property
+    def other_languages(self) -> list[str]:
+        """The other languages it was written in, by name."""
+        given = [self.sub_goal.language, *(text.language for text in self.sub_goal.texts.all())]
+        return [presenting.language_name(one) for one in given if presenting.foreign(one)]
 
     @property
     def published(self) -> str:
@@ -146,7 +188,7 @@ class SubGoalRow:
 def sub_goal_list(query: Any, today: date) -> dict[str, Any]:
     chosen = SubGoalFilter(query)
     found = chosen.narrow(visible(today), today)
-    page = Paginator(found.prefetch_related(CURRENT), A_PAGE).get_page(query.get("page"))
+    page = Paginator(found, A_PAGE).get_page(query.get("page"))
     return {
         "filter": chosen,
         "rows": [SubGoalRow(sub_goal, today) for sub_goal in page],
@@ -160,16 +202,23 @@ def sub_goal_list(query: Any, today: date) -> dict[str, Any]:
 # --- A sub-goal ---------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class UpdateView:
-    """A report that stands, with what it corrected and what the Project said to it."""
+    """A report that stands or was retracted, with what it corrected and what the Project said to it."""
 
     update: Update
     unit: str
     corrected: list[Update]
-    reviews: list[Review]
 
     @property
     def value(self) -> str:
         return presenting.in_own_unit(self.update.value, self.unit)
+
+    @property
+    def is_retracted(self) -> bool:
+        return self.update.state == Update.State.RETRACTED
+
+    @property
+    def retracted(self) -> str:
+        return presenting.day(self.update.retracted_at)
 
     @property
     def lang(self) -> str:
@@ -180,16 +229,24 @@ class UpdateView:
         return presenting.day(self.update.date)
 
     @property
+    def has_evidence(self) -> bool:
+        shown = (self.update.evidence_links.all(), self.update.evidence_files.all())
+        return bool(self.update.evidence_url or any(shown))
+
+    @property
+    def reviews(self) -> list[Review]:
+        return [one for row in (self.update, *self.corrected) for one in row.reviews.all()]
+
+    @property
     def comments(self) -> list[dict[str, str]]:
-        """What the Project said, dated; the reviewer's name is not shown."""
-        return [{"day": presenting.day(one.decided_at), "comment": one.comment} for one in self.reviews]
+        return comments_of(self.reviews)
 
     @property
     def corrections(self) -> list[dict[str, str]]:
         """What each corrected report had said, and when it was corrected."""
         return [
             {
-                "day": presenting.day(self.update.published_at),
+                "day": presenting.day(old.corrected_at or self.update.published_at),
                 "value": presenting.in_own_unit(old.value, self.unit),
                 "note": old.note,
                 "lang": presenting.foreign(old.language),
@@ -198,57 +255,156 @@ class UpdateView:
         ]
 
 
-def update_views(sub_goal: SubGoal) -> list[UpdateView]:
-    """Reports that stand or were retracted, the newest first; a corrected one stands under its correction."""
-    approved = Review.objects.filter(decision=Review.Decision.APPROVED)
-    updates = list(sub_goal.updates.public().prefetch_related(Prefetch("reviews", approved)))
-    return [
-        UpdateView(
-            update, sub_goal.unit, before, [one for row in (update, *before) for one in row.reviews.all()]
-        )
-        for update in updates
-        if not update.corrected_by_id
-        for before in [earlier(update, updates)]
-    ]
+def comments_of(reviews: Iterable[Review]) -> list[dict[str, str]]:
+    """What the Project said, dated; the reviewer's name is not shown."""
+    return [{"day": presenting.day(one.decided_at), "comment": one.comment} for one in reviews]
 
 
-def earlier(update: Update, updates: list[Update]) -> list[Update]:
+APPROVED = Review.objects.filter(decision=Review.Decision.APPROVED)
+
+
+def update_page(sub_goal: SubGoal, number: Any) -> tuple[Page, list[UpdateView]]:
+    """A page of reports, the newest first; a corrected one stands under its correction."""
+    standing = sub_goal.updates.filter(state__in=(Update.State.PUBLISHED, Update.State.RETRACTED))
+    parts = (Prefetch("reviews", APPROVED), "evidence_links", "evidence_files")
+    page = Paginator(standing.order_by("-date", "-pk").prefetch_related(*parts), A_PAGE).get_page(number)
+    corrected = list(
+        sub_goal.updates.filter(state=Update.State.CORRECTED).prefetch_related(parts[0])[:MOST_CORRECTED]
+    )
+    return page, [UpdateView(one, sub_goal.unit, earlier(one, corrected)) for one in page]
+
+
+def earlier(update: Update, corrected: list[Update]) -> list[Update]:
     """What an update corrected, and what that had corrected, the newest first."""
-    corrected = [one for one in updates if one.corrected_by_id == update.pk]
-    return [old for one in corrected for old in (one, *earlier(one, updates))]
+    found = [one for one in corrected if one.corrected_by_id == update.pk]
+    return [old for one in found for old in (one, *earlier(one, corrected))]
 
 
-def sub_goal_page(code: str, today: date) -> dict[str, Any]:
+def sub_goal_page(code: str, query: Any, today: date) -> dict[str, Any]:
     sub_goal = (
         visible(today)
         .filter(code=code)
-        .select_related("organization", "goal", "target__indicator", "parent", "contributes_to")
-        .prefetch_related(CURRENT)
+        .select_related(
+            "organization", "goal", "target__indicator", "parent__organization", "contributes_to", "standing"
+        )
+        .prefetch_related(Prefetch("reviews", APPROVED))
         .first()
     )
     if sub_goal is None:
         raise Http404
     row = SubGoalRow(sub_goal, today)
-    updates = update_views(sub_goal)
+    pager, updates = update_page(sub_goal, query.get("page"))
+    children = Paginator(visible(today).filter(parent=sub_goal), CHILDREN_A_PAGE).get_page(
+        query.get("children")
+    )
     parent = sub_goal.parent
     return {
         "row": row,
         "withdrawn": presenting.day(sub_goal.withdrawn_on),
+        "completed": presenting.day(sub_goal.completed_on),
         "sub_goal": sub_goal,
         "updates": updates,
+        "pager": pager,
+        "comments": [one for one in comments_of(sub_goal.reviews.all()) if one["comment"]],
         "is_checked": any(update.reviews for update in updates),
-        "parent": parent if parent and parent.state in SubGoal.PUBLIC_STATES else None,
-        "children": rows_of(visible(today).filter(parent=sub_goal), today),
+        "history": history_of(sub_goal),
+        "parent": parent if parent and parent.is_public else None,
+        "children": children,
+        "child_rows": [SubGoalRow(child, today) for child in children],
         "contribution": contribution(sub_goal),
         "section": "sub-goals",
-        "trail_lang": row.lang,
+        "trail_lang": row.words_lang,
         "trail": [
             (_("Sub-goals"), reverse("public:sub-goals")),
-            (sub_goal.title, ""),
+            (row.title, ""),
         ],
     }
 
 
+# --- Its history --------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Past:
+    """A step its progress took, or a change of how it is measured."""
+
+    at: datetime
+    text: str
+    effect: str = ""
+    reason: str = ""
+    facts: list[str] = field(default_factory=list)
+
+    @property
+    def day(self) -> str:
+        return presenting.day(self.at)
+
+    @property
+    def iso(self) -> str:
+        return self.at.date().isoformat()
+
+
+def history_of(sub_goal: SubGoal) -> list[Past]:
+    """The newest steps and versions, the newest first."""
+    steps = sub_goal.steps.filter(node=sub_goal.node)[:STEPS_SHOWN]
+    versions = list(sub_goal.versions.order_by("-number")[: VERSIONS_SHOWN + 1])
+    past = [of_step(step) for step in steps] + [
+        of_version(version, sub_goal) for version in versions[:VERSIONS_SHOWN]
+    ]
+    return sorted(past, key=lambda one: one.at, reverse=True)
+
+
+def of_step(step: Step) -> Past:
+    return Past(step.at, cause_text(step.cause), effect_text(step))
+
+
+def cause_text(cause: str) -> str:
+    """What led to a step, as far as its stored cause says it."""
+    if cause.startswith("update:"):
+        return _("An update was published, corrected or retracted.")
+    if cause.startswith("merge:"):
+        return _("Two entries of one organization were made one.")
+    texts = {
+        "published": _("It was published."),
+        "completed": _("It was completed."),
+        "withdrawn": _("It was withdrawn."),
+        "measure": _("How it is measured was changed."),
+        "reparented": _("It was put elsewhere among the sub-goals."),
+        "reweighed": _("Its weight was changed."),
+    }
+    return texts.get(cause.rpartition(":")[2], _("Something it rests on changed."))
+
+
+def effect_text(step: Step) -> str:
+    """From where to where its progress went; what enters or leaves is not called progress."""
+    if step.progress_before is None or step.progress_after is None:
+        return "" if step.progress_after is None else _("Progress is counted from here on.")
+    said = {
+        "before": presenting.share_text(step.progress_before),
+        "after": presenting.share_text(step.progress_after),
+    }
+    if step.kind == Result.ChangeKind.COMPOSITION:
+        return _("What is counted changed: %(before)s of the way before, %(after)s after.") % said
+    return _("From %(before)s of the way to %(after)s.") % said
+
+
+def of_version(version: SubGoalVersion, sub_goal: SubGoal) -> Past:
+    text = (
+        _("Measured anew, version %(number)s.") if version.number > 1 else _("First version of the measure.")
+    )
+    return Past(
+        version.valid_from, text % {"number": version.number}, reason=version.reason,
+        facts=[] if sub_goal.is_deliverable else [measure_text(version)],
+    )  # fmt: skip
+
+
+def measure_text(version: SubGoalVersion) -> str:
+    return _("From %(baseline)s (%(start)s) to %(target)s (%(end)s).") % {
+        "baseline": presenting.in_own_unit(version.baseline_value, version.unit),
+        "start": presenting.day(version.start_date),
+        "target": presenting.in_own_unit(version.target_value, version.unit),
+        "end": presenting.day(version.target_date),
+    }
+
+
+# --- What it declares ---------------------------------------------------------------------------
 def contribution(sub_goal: SubGoal) -> dict[str, Any] | None:
     """What this sub-goal declares for an indicator, as the indicator's result counted it."""
     indicator = sub_goal.contributes_to

@@ -36,6 +36,7 @@ urlpatterns = [
     path(pgettext_lazy("address", "indicators/"), include(indicators)),
     path(pgettext_lazy("address", "sub-goals/"), include(sub_goals)),
     path(pgettext_lazy("address", "organizations/"), include(organizations)),
+    path(pgettext_lazy("address", "changes/"), views.changes, name="changes"),
     path(pgettext_lazy("address", "data/"), views.data, name="data"),
     path(pgettext_lazy("address", "sources/"), views.sources, name="sources"),
     path(pgettext_lazy("address", "calendar/"), views.calendar, name="calendar"),

@@ -1,14 +1,25 @@
 """The public pages: each view is one query function and one render."""
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponsePermanentRedirect,
+    StreamingHttpResponse,
+)
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from goals.lifecycle import evidence
+from goals.models import EvidenceFile
 from public import (
     calendar_pages,
+    change_pages,
+    data_files,
     goal_pages,
     indicator_pages,
     organization_pages,
@@ -17,6 +28,16 @@ from public import (
 )
 from public.middleware import public_page
 from public.texts import method_text
+from stakeholders import rights
+
+BOXED_IN = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
+    "Cache-Control": "private, no-store",
+}
+"""What goes with every file that came from outside."""
+PLAIN = "text/plain; charset=utf-8"
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe
@@ -60,21 +81,57 @@ def sub_goals(request: HttpRequest) -> HttpResponse:
 @require_safe
 @public_page
 def sub_goal(request: HttpRequest, code: str) -> HttpResponse:
-    return render(request, "public/sub_goal.html", sub_goal_pages.sub_goal_page(code, timezone.localdate()))
+    shown = sub_goal_pages.sub_goal_page(code, request.GET, timezone.localdate())
+    return render(request, "public/sub_goal.html", shown)
 
 
 @require_safe
 @public_page
 def organizations(request: HttpRequest) -> HttpResponse:
-    shown = organization_pages.organization_list(timezone.localdate())
+    shown = organization_pages.organization_list(request.GET, timezone.localdate())
     return render(request, "public/organizations.html", shown)
 
 
 @require_safe
 @public_page
 def organization(request: HttpRequest, code: str) -> HttpResponse:
-    shown = organization_pages.organization_page(code, timezone.localdate())
+    """A code an organization had before it was merged leads on for good."""
+    try:
+        shown = organization_pages.organization_page(code, request.GET, timezone.localdate())
+    except Http404:
+        if (path := organization_pages.led_to(code)) is None:
+            raise
+        return HttpResponsePermanentRedirect(path)
     return render(request, "public/organization.html", shown)
+
+
+@require_safe
+@public_page
+def changes(request: HttpRequest) -> HttpResponse:
+    return render(request, "public/changes.html", change_pages.change_list(request.GET))
+
+
+@require_safe
+@public_page
+def changes_feed(request: HttpRequest, language: str) -> HttpResponse:
+    """What changed, for feed readers, in one of our languages."""
+    if language not in dict(settings.LANGUAGES):
+        raise Http404
+    return HttpResponse(change_pages.feed(language), content_type="application/atom+xml; charset=utf-8")
+
+
+@require_safe
+@rights.rule("evidence_file", "see")
+def evidence_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """A file that proves an update, for whoever sees the update; no browser runs or shows it (R28)."""
+    file = get_object_or_404(EvidenceFile.objects.visible_to(request.user), pk=pk)
+    try:
+        with evidence.opened(file) as opened:
+            body = opened.read()
+    except evidence.FileLost as error:
+        return HttpResponse(str(error), status=410, content_type=PLAIN, headers=BOXED_IN)
+    name = content_disposition_header(as_attachment=True, filename=file.name)
+    return HttpResponse(body, content_type=file.type, headers={**BOXED_IN, "Content-Disposition": name})
 
 
 @require_safe
@@ -122,14 +179,39 @@ def corrections(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+def csv_file(request: HttpRequest, code: str) -> StreamingHttpResponse:
+    """All current values of an indicator, the same columns as in the API; written while it is sent."""
+    lines = data_files.csv_lines(data_files.observations_of(code))
+    headers = attachment(data_files.file_name(code, "csv"))
+    return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+@require_safe
+@public_page
+def workbook_file(request: HttpRequest, code: str) -> HttpResponse:
+    """The same for spreadsheets, as long as it is not too large for one."""
+    try:
+        book = data_files.workbook(data_files.observations_of(code))
+    except data_files.TooLarge:
+        text = _("There are too many values for a workbook; the CSV file has them all.")
+        return HttpResponse(text, status=413, content_type=PLAIN)
+    headers = attachment(data_files.file_name(code, "xlsx"))
+    return HttpResponse(book, content_type=WORKBOOK, headers=headers)
+
+
+def attachment(name: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{name}"'}
+
+
+@require_safe
 @public_page
 def chart_file(request: HttpRequest, code: str) -> HttpResponse:
     """An indicator's chart as a file, in the language of ?lang= (English if it is none of ours)."""
     asked = request.GET.get("lang", "")
     language = asked if asked in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
     svg = indicator_pages.chart_file(code, language)
-    name = f'attachment; filename="{code}_{language}.svg"'
-    return HttpResponse(svg, content_type="image/svg+xml", headers={"Content-Disposition": name})
+    headers = attachment(f"{code}_{language}.svg")
+    return HttpResponse(svg, content_type="image/svg+xml", headers=headers)
 
 
 @require_safe

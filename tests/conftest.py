@@ -1,9 +1,11 @@
 """What all tests share: one loaded monitor, judged for a fixed day."""
 
+import sqlite3
 from datetime import date
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 
 import tests.emptying  # noqa: F401 - the flush between tests on SQLite
 from public.middleware import clock
@@ -15,6 +17,32 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """The monitor stands in the database once; tests run in transactions on top of it."""
     with django_db_blocker.unblock():
         load_monitor()
+        keep_copy()
+
+
+class RealTransactionsLast:
+    """Tests with real transactions empty the tables, so they come after all others, whatever their file."""
+
+    @pytest.hookimpl(tryfirst=True, specname="pytest_collection_modifyitems")
+    def group(self, items: list[pytest.Item]) -> None:
+        """A worker takes those of a file together, and those with real transactions apart."""
+        for item in items:
+            part = " with real transactions" if empties_tables(item) else ""
+            item.add_marker(pytest.mark.xdist_group(str(item.path) + part))
+
+    @pytest.hookimpl(trylast=True, specname="pytest_collection_modifyitems")
+    def sort(self, items: list[pytest.Item]) -> None:
+        items.sort(key=empties_tables)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(RealTransactionsLast())
+
+
+def empties_tables(item: pytest.Item) -> bool:
+    marker = item.get_closest_marker("django_db")
+    asked = {"transactional_db", "live_server", "loaded"} & set(getattr(item, "fixturenames", ()))
+    return bool(asked or (marker and marker.kwargs.get("transaction")))
 
 
 @pytest.fixture
@@ -32,4 +60,21 @@ def _no_kept_pages():
 @pytest.fixture
 def loaded(transactional_db):
     """The same monitor for tests with real transactions, which start from empty tables."""
-    load_monitor()
+    restore_copy() if COPY else load_monitor()
+
+
+COPY: list[sqlite3.Connection] = []
+"""On SQLite the loaded monitor, to be there again within milliseconds."""
+
+
+def keep_copy() -> None:
+    if connection.vendor == "sqlite" and not COPY:
+        connection.ensure_connection()
+        copy = sqlite3.connect(":memory:", check_same_thread=False)
+        connection.connection.backup(copy)
+        COPY.append(copy)
+
+
+def restore_copy() -> None:
+    connection.ensure_connection()
+    COPY[0].backup(connection.connection)

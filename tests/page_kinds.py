@@ -1,4 +1,4 @@
-"""The kinds of public page with an example of each, and their addresses in any language."""
+"""The kinds of page with an example of each, and their addresses in any language."""
 
 from django.urls import reverse
 from django.utils import translation
@@ -21,6 +21,7 @@ PAGES = {
     "withdrawn sub-goal": ("sub-goal", "sample-job-fairs"),
     "organizations": ("organizations", None),
     "organization": ("organization", "sample-frontera-norte"),
+    "what changed": ("changes", None),
     "data": ("data", None),
     "sources": ("sources", None),
     "calendar": ("calendar", None),
@@ -30,6 +31,17 @@ PAGES = {
     "corrections": ("corrections", None),
 }
 LANGUAGES = ("en", "es", "fr")
+STRANGERS_PAGES = (
+    "account_login", "account_reset_password", "account_reset_password_done", "account_signup",
+    "account_inactive", "account_reset_password_from_key_done",
+)  # fmt: skip
+"""Pages of sign-in that anybody may open."""
+ACCOUNT_PAGES = (
+    "workspace:home", "workspace:mail-settings", "account_email", "account_change_password", "account_logout",
+    "account_reauthenticate", "usersessions_list", "mfa_index", "mfa_activate_totp", "mfa_add_webauthn",
+    "mfa_list_webauthn",
+)  # fmt: skip
+"""Pages of one's own account; those of the second step open after the password was given again."""
 
 
 def address(name: str, code: str | None = None, language: str = "en") -> str:

@@ -25,6 +25,7 @@ from goals.method.layers import (
     OrganizationNode,
     StakeholderLayer,
     SubgoalNode,
+    indicator_layer,
     mark_of,
     roll_subgoal,
     roll_subgoals,
@@ -146,6 +147,8 @@ def _with_children(item: Raw, beneath: Mapping[str, list[Raw]]) -> Raw:
 def goal(raw: Raw) -> GoalOutcome:
     """A goal from its rows, or from numbers already rolled up."""
     weight, name = needed_number(raw.get("weight"), ONE), str(raw.get("id", "goal"))
+    if isinstance(raw.get("indicators"), list) and isinstance(raw.get("stakeholder_layer"), Mapping):
+        return goal_outcome(name, indicator_layer(indicator_rows(raw["indicators"])), _efforts(raw), weight)
     if isinstance(raw.get("indicators"), list) or organizations_listed(raw):
         return roll_goal(GoalNode(name, indicator_rows(raw.get("indicators")), organizations(raw), weight))
     return _rolled_goal(raw, name, weight)
@@ -158,21 +161,27 @@ def organizations_listed(raw: Raw) -> bool:
 
 def _rolled_goal(raw: Raw, name: str, weight: Decimal) -> GoalOutcome:
     """A goal whose layers are given as numbers; an indicator number without a coverage is fully covered."""
-    mine, theirs = _layer(raw, "indicator"), _layer(raw, "stakeholder")
+    mine = _layer(raw, "indicator")
     has_number = any(mine.get(key) is not None for key in ("progress", "schedule")) or "combined" in raw
-    coverage = needed_number(first_of(raw, ("coverage",), mine.get("coverage")), ONE if has_number else ZERO)
+    given = number(first_of(raw, ("coverage",), mine.get("coverage")))
+    coverage = given if given is not None or "coverage" in raw else (ONE if has_number else ZERO)
     schedule = number(mine.get("schedule"))
     inferred = NOT_ENOUGH_DATA if schedule is None else status_by_pace(schedule)
     indicators = IndicatorLayer(
         number(mine.get("progress")), number(mine.get("expected")), schedule, coverage, mark_of(coverage),
         first_of(raw, ("status",), first_of(mine, ("status",), inferred)), None, None, (), {},
     )  # fmt: skip
-    efforts = StakeholderLayer(
+    outcome = goal_outcome(name, indicators, _efforts(raw), weight)
+    return replace(outcome, combined=number(raw["combined"])) if "combined" in raw else outcome
+
+
+def _efforts(raw: Raw) -> StakeholderLayer:
+    """A stakeholder layer given as numbers already rolled up."""
+    theirs = _layer(raw, "stakeholder")
+    return StakeholderLayer(
         number(theirs.get("progress")), number(theirs.get("expected")), number(theirs.get("schedule")),
         number(first_of(raw, ("reporting_rate",), theirs.get("reporting_rate"))),
     )  # fmt: skip
-    outcome = goal_outcome(name, indicators, efforts, weight)
-    return replace(outcome, combined=number(raw["combined"])) if "combined" in raw else outcome
 
 
 def _layer(raw: Raw, kind: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Loads the packaged catalogue of indicators, documents, sources and series; may run again at any time."""
 
-from indicators.catalogue import agencies
+from indicators.catalogue import agencies, uploads
 from indicators.catalogue.files import FOLDER, blank_to_none, read
 from indicators.models import Document, Feed, Indicator, Series, Source
 from indicators.sources import published
@@ -18,6 +18,7 @@ SOURCES = {
     },
 }
 FIGURES_FEED = "published-figures"
+OPTIONAL_NUMBERS = ("lag_months", "lower_bound", "upper_bound", "change_limit", "revision_limit")
 
 
 def load() -> None:
@@ -30,11 +31,12 @@ def load() -> None:
     load_indicators()
     load_series_of_figures()
     agencies.load()
+    uploads.load()
 
 
 def load_indicators() -> None:
     for row in read(FOLDER / "indicators.csv"):
-        fields = blank_to_none(row, "lag_months", "lower_bound", "upper_bound", "change_limit")
+        fields = blank_to_none(row, *OPTIONAL_NUMBERS)
         for language in ("en", "es", "fr"):
             fields[f"missing_data_note_{language}"] = fields.pop(f"missing_{language}")
         Indicator.objects.update_or_create(code=fields.pop("code"), defaults=fields)

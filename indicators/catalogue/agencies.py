@@ -1,7 +1,8 @@
 """Loads what is asked of the agencies: sources, feeds and their series; may run again at any time.
 
-A feed is active only where this installation follows agencies and has the key the feed wants. What a person
-switched off stays off; what lacked something becomes active once that is there.
+A feed is active only where this installation follows agencies and has the key the feed wants, and unless the
+catalogue says what it still waits for. What a person switched off stays off; what lacked something becomes
+active once that is there.
 """
 
 import json
@@ -36,7 +37,7 @@ def load_feed(row: dict[str, str], source: Source) -> None:
     if feed.pk and feed.query != query:
         feed.confirmed_at = None  # another question: what its series are must be seen anew
     feed.source, feed.query, feed.interval = source, query, interval(row["interval"])
-    switch(feed, why_inactive(row["key_variable"]))
+    switch(feed, row.get("waits_for") or why_inactive(row["key_variable"]))
     # Never the claim of a worker who may be at it.
     feed.save(update_fields=CATALOGUE_FIELDS if feed.pk else None)
 
@@ -68,11 +69,11 @@ def switch(feed: Feed, reason: str) -> None:
 
 
 # --- Series -------------------------------------------------------------------------------------
-def load_series() -> None:
+def load_series(name: str = "series.csv") -> None:
     indicators = {indicator.code: indicator for indicator in Indicator.objects.all()}
     feeds = {feed.code: feed for feed in Feed.objects.select_related("source")}
     known = {subject(series): series for series in Series.objects.exclude(feed=None)}
-    for row in read(FOLDER / "series.csv"):
+    for row in read(FOLDER / name):
         wanted = Series(**fields(row, feeds[row["feed"]], indicators[row["indicator"]]))
         keep(wanted, known.get(subject(wanted)))
 

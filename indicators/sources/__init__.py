@@ -24,6 +24,14 @@ class SourceUnavailable(SourceError):
         self.retry_after = retry_after
 
 
+class NotNow(SourceError):
+    """We ourselves cannot go on: no fault of the source, whose failures and breaker stay as they are."""
+
+    def __init__(self, message: str, retry_after: timedelta) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
 class SourceChanged(SourceError):
     """The answer is not what this feed expects; a person must look."""
 
@@ -49,6 +57,8 @@ class Answer:
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     request: Request | None = None
+    parsed: list[Any] = field(default_factory=list, init=False, repr=False, compare=False)
+    """What the body holds once it was read, for whoever reads it next; see reading.json_of."""
 
 
 class Kind(StrEnum):

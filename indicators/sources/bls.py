@@ -32,7 +32,7 @@ from indicators.sources import (
     refusals,
     tables,
 )
-from indicators.sources.reading import is_web_page, read_json
+from indicators.sources.reading import is_web_page, json_of
 
 AGENCY = "The BLS"
 BASE_URL = "https://api.bls.gov/publicAPI/v2"
@@ -41,7 +41,7 @@ KEY_IS_OPTIONAL = True
 RATE = Rate(requests=1, seconds=2)  # and 500 a day, 25 without a key, which a few feeds do not reach
 SERIES_AND_YEARS, KEYLESS_SERIES_AND_YEARS = (50, 20), (25, 10)
 NAMES = ("series", "from", "to", "frequency", "keyless")
-NO_SERIES = re.compile(r"Series does not exist for Series\s+([A-Za-z0-9_#-]{1,40})", re.I)
+NO_SERIES = re.compile(r"(?:Series does not exist|Invalid Series) for Series\s+([A-Za-z0-9_#-]{1,40})", re.I)
 PERIOD = re.compile(r"M(?:0[1-9]|1[0-3])|Q0[1-5]|S0[1-3]|A01", re.ASCII)
 AVERAGES = ("M13", "Q05", "S03")
 FINEST_FIRST = "MQSA"
@@ -104,7 +104,20 @@ def judge(found: Any) -> Classification | None:
         return None
     messages = found.get("message") or []
     words = " ".join(map(str, messages if isinstance(messages, list) else [messages]))
-    return by_words(words) or by_status(str(found["status"]), words) or by_content(found, words)
+    return (
+        by_words(words)
+        or unknown_series(found, words)
+        or by_status(str(found["status"]), words)
+        or by_content(found, words)
+    )
+
+
+def unknown_series(found: Any, words: str) -> Classification | None:
+    names = set(NO_SERIES.findall(words))
+    if not names:
+        return None
+    listed = {series_id(series) for series in series_in(found)} if found.get("Results") else set()
+    return refusals.unknown_among(AGENCY, names, len(listed - names))
 
 
 def by_words(words: str) -> Classification | None:
@@ -114,8 +127,6 @@ def by_words(words: str) -> Classification | None:
         return Classification(Kind.QUOTA, sentence, timedelta(days=1))
     if "key" in lower and "invalid" in lower:
         return Classification(Kind.BAD_KEY, "The BLS says our registration key is invalid.")
-    if unknown := NO_SERIES.findall(words):
-        return refusals.unknown(f"The BLS does not know the series {', '.join(unknown)}.")
     if "year range" in lower and "reduced" in lower:
         return refusals.broken("The BLS cut the years asked for, as it does without a key.")
     return None
@@ -148,7 +159,7 @@ def series_id(series: Mapping[str, Any]) -> str:
 
 
 def parse(answer: Answer, query: Mapping[str, Any]) -> list[Row]:
-    found = read_json(answer.body)
+    found = json_of(answer)
     check_whole(found, query)
     parts.check_complete(asked_series(answer, query), {series_id(series) for series in series_in(found)})
     frequency = asking.text(query, "frequency")
@@ -222,6 +233,6 @@ def parse_metadata(answer: Answer) -> dict[str, SeriesMetadata]:
             str(series["catalog"].get("measure_data_type", "")),
             next((periods.frequency(row.period) for row in rows_of(series, "")), ""),
         )
-        for series in series_in(read_json(answer.body))
+        for series in series_in(json_of(answer))
         if isinstance(series.get("catalog"), dict)
     }

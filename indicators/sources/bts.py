@@ -93,7 +93,7 @@ def next_request(answer: Answer, request: Request) -> Request | None:
         return None
     asked = dict(request.params)
     try:
-        found = reading.read_json(answer.body)
+        found = reading.json_of(answer)
     except SourceChanged:  # what is no page has no next one; what it is says `classify`
         return None
     if not isinstance(found, list) or "$order" not in asked or len(found) < int(asked["$limit"]):
@@ -118,7 +118,7 @@ def replace_body(answer: Answer) -> Answer:
 def message(answer: Answer) -> str:
     """What the platform says, in any of its three envelopes; else the start of the body."""
     try:
-        envelope = reading.read_json(answer.body)
+        envelope = reading.json_of(answer)
     except SourceChanged:
         return refusals.words(answer)
     found = envelope.get("message") if isinstance(envelope, dict) else None
@@ -127,7 +127,7 @@ def message(answer: Answer) -> str:
 
 def by_content(answer: Answer) -> Classification:
     try:
-        found = reading.read_json(answer.body)
+        found = reading.json_of(answer)
     except SourceChanged as error:
         return refusals.broken(f"The answer of {AGENCY} is no JSON. {error}")
     if not isinstance(found, list):
@@ -143,7 +143,7 @@ def is_later_page(answer: Answer) -> bool:
 
 
 def parse(answer: Answer, query: Mapping[str, Any]) -> list[Row]:
-    found = reading.read_json(answer.body)
+    found = reading.json_of(answer)
     if not isinstance(found, list):
         raise SourceChanged(f"Expected a list of crossings, found: {refusals.quote(message(answer))}")
     check_whole(len(found), answer.request)

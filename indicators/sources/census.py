@@ -107,7 +107,7 @@ def by_status(answer: Answer) -> Classification | None:
 
 def by_content(answer: Answer) -> Classification:
     try:
-        table = reading.read_json(answer.body)
+        table = reading.json_of(answer)
     except SourceChanged as error:
         return refusals.broken(f"The answer of the Census Bureau is no JSON. {error}")
     if not isinstance(table, list) or not all(isinstance(line, list) for line in table) or not table:
@@ -126,7 +126,7 @@ def parse(answer: Answer, query: Mapping[str, Any]) -> list[Row]:
 
 def lines(answer: Answer) -> Iterator[tuple[str, dict[str, str]]]:
     """Each line of the table with its cells by column. Raises SourceChanged for any other shape."""
-    table = reading.read_json(answer.body)
+    table = reading.json_of(answer)
     if not isinstance(table, list) or len(table) < 2 or not all(isinstance(line, list) for line in table):
         raise SourceChanged("The answer is no table of a header and lines.")
     header = table[0]

@@ -2,7 +2,7 @@
 
 Query: `reporters`, `partners` (M49 codes: 842 United States, 484 Mexico, 124 Canada, 0 world), `flows` (M,
 X), `commodities` (HS codes, TOTAL if left out), `frequency` (A, the default, or M), `from` (first year; up
-to the last whole year is asked, twelve periods a request).
+to the last whole year is asked, as many periods a request as the free preview can answer, twelve at most).
 Row keys: `842.484.M.TOTAL`: reporter, partner, flow, commodity.
 
 Values are `primaryValue`: US dollars, imports with freight and insurance, exports without. Without a key the
@@ -13,6 +13,7 @@ second partners and customs procedures are asked for, or lines would multiply.
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from math import prod
 from typing import Any
 
 from indicators.sources import (
@@ -50,14 +51,24 @@ COLUMNS = {
 def requests(query: Mapping[str, Any], today: date) -> list[Request]:
     asking.check(query, (*COLUMNS, "frequency", "from"))
     subject = [(COLUMNS[name], ",".join(asked(query, name))) for name in COLUMNS]
-    wanted = wanted_periods(query, today)
+    wanted, most = wanted_periods(query, today), periods_a_request(query)
     return [
         Request(
             f"{PREVIEW}C/{frequency(query)}/HS",
-            (*subject, ("period", ",".join(wanted[first : first + MOST_PERIODS])), *TOTALS),
+            (*subject, ("period", ",".join(wanted[first : first + most])), *TOTALS),
         )
-        for first in range(0, len(wanted), MOST_PERIODS)
+        for first in range(0, len(wanted), most)
     ]
+
+
+def periods_a_request(query: Mapping[str, Any]) -> int:
+    """So many that the lines stay below the preview's limit, at which an answer is refused as cut."""
+    lines = prod(len(asked(query, name)) for name in COLUMNS)
+    if lines >= CUT_AT[0]:
+        raise SourceChanged(
+            f"The feed's query asks for {lines} series; the preview gives {CUT_AT[0] - 1} lines."
+        )
+    return min(MOST_PERIODS, (CUT_AT[0] - 1) // lines)
 
 
 def asked(query: Mapping[str, Any], name: str) -> list[str]:
@@ -112,7 +123,7 @@ def by_words(answer: Answer) -> Classification | None:
 
 def by_content(answer: Answer) -> Classification:
     try:
-        found = reading.read_json(answer.body)
+        found = reading.json_of(answer)
     except SourceChanged as error:
         return refusals.broken(f"The answer of UN Comtrade is no JSON. {error}")
     if not isinstance(found, dict) or not isinstance(found.get("data"), list) or found.get("error"):
@@ -129,7 +140,7 @@ def message(found: Any) -> str:
 
 
 def parse(answer: Answer, query: Mapping[str, Any]) -> list[Row]:
-    found = reading.read_json(answer.body)
+    found = reading.json_of(answer)
     data = found.get("data") if isinstance(found, dict) else None
     if not isinstance(data, list) or found.get("error"):
         raise SourceChanged(f"Expected “data”, found: {refusals.quote(message(found))}")

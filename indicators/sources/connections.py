@@ -8,6 +8,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterable
+from functools import cache
 from types import TracebackType
 from typing import Any
 
@@ -106,7 +107,7 @@ class GuardedBackend(httpcore.NetworkBackend):
         """Every address of the host. Raises Forbidden when one of them lies inside."""
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # the latter for a name too long to be one
             raise httpcore.ConnectError(str(error)) from error
         addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
         if (host, port) not in self.trusted and not all(map(is_public, addresses)):
@@ -114,12 +115,18 @@ class GuardedBackend(httpcore.NetworkBackend):
         return addresses
 
 
+@cache
+def known_authorities() -> ssl.SSLContext:
+    """Whose certificates are believed; read once, which takes longer than a small exchange."""
+    return ssl.create_default_context()
+
+
 class GuardedTransport(httpx.BaseTransport):
     """httpx over guarded connections: no proxy, no keep-alive beyond this exchange."""
 
     def __init__(self, backend: GuardedBackend) -> None:
         self.pool = httpcore.ConnectionPool(
-            ssl_context=ssl.create_default_context(), network_backend=backend, max_connections=1
+            ssl_context=known_authorities(), network_backend=backend, max_connections=1
         )
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:

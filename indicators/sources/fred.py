@@ -31,7 +31,7 @@ from indicators.sources import (
     refusals,
     spacing,
 )
-from indicators.sources.reading import read_json
+from indicators.sources.reading import json_of
 
 AGENCY = "FRED"
 BASE_URL = "https://api.stlouisfed.org/fred"
@@ -86,7 +86,7 @@ def with_key(request: Request, key: str) -> Request:
 
 def next_request(answer: Answer, request: Request) -> Request | None:
     """What comes after `limit` rows, which only series with very many vintages exceed."""
-    found = read_json(answer.body) if parts.is_json(answer) else {}
+    found = json_of(answer) if parts.is_json(answer) else {}
     if not isinstance(found, dict) or "count" not in found:
         return None
     count, offset, limit = (parts.whole(found, name, AGENCY) for name in ("count", "offset", "limit"))
@@ -134,7 +134,7 @@ def refused(answer: Answer, message: str) -> Classification | None:
 def parse(answer: Answer, query: Mapping[str, Any]) -> list[Row]:
     if fredgraph.is_graph_file(answer):
         return fredgraph.parse(answer, query)
-    found = read_json(answer.body)
+    found = json_of(answer)
     check_form(found)
     key = series_of(answer, query)
     observations = parts.objects(found, "observations", AGENCY)
@@ -186,14 +186,14 @@ def published(observation: Mapping[str, Any], key: str) -> datetime:
 
 def vintage_dates(answer: Answer) -> list[date]:
     """The days on which a series was published, from an answer to `vintage_requests`."""
-    found = read_json(answer.body)
+    found = json_of(answer)
     days = [parts.day(str(text), AGENCY) for text in parts.part(found, "vintage_dates", list, AGENCY)]
     check_count(found, len(days))
     return days
 
 
 def parse_metadata(answer: Answer) -> dict[str, SeriesMetadata]:
-    found = read_json(answer.body)
+    found = json_of(answer)
     return {
         parts.part(series, "id", str, AGENCY): SeriesMetadata(
             parts.part(series, "title", str, AGENCY),

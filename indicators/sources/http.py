@@ -13,6 +13,7 @@ import httpx
 
 from indicators.sources import Answer, Request, SourceChanged, SourceUnavailable
 from indicators.sources.connections import DeadlinePassed, Forbidden, GuardedBackend, GuardedTransport
+from indicators.sources.refusals import SECRET_LIKE
 
 USER_AGENT = "NorthAmericanProgressMonitor/1.0 (statistics refresh; contact through the site)"
 REDIRECTS = (301, 302, 303, 307, 308)
@@ -42,7 +43,11 @@ class Door:
 
     @property
     def allowed(self) -> tuple[str, int]:
-        return host_and_port(self.base_url)
+        """The host and port it leads to. Raises SourceChanged when the base address is none."""
+        try:
+            return host_and_port(self.base_url)
+        except ValueError:
+            raise SourceChanged("The source's base address in the settings is no address.") from None
 
     def address(self, request: Request) -> str:
         """The full address of a request; without the key as long as the request has none."""
@@ -60,6 +65,8 @@ def fetch(door: Door, request: Request, secret: Request | None = None) -> Answer
         answer = exchange(door, secret or request)
     except Forbidden:
         raise SourceChanged(f"{door.allowed[0]} has an address inside a private network.") from None
+    except httpx.InvalidURL:
+        raise SourceChanged("The base address and the feed's query together make no address.") from None
     except TIMED_OUT:
         seconds = door.limits.total_seconds
         raise SourceUnavailable(f"The source did not answer fully within {seconds:.0f} s.") from None
@@ -73,8 +80,9 @@ def exchange(door: Door, request: Request) -> Answer:
     # What the operator's own setting names may lie inside, e.g. a mirror; nothing else may.
     backend = GuardedBackend(deadline, trusted=[door.allowed])
     with httpx.Client(
-        transport=GuardedTransport(backend), timeout=timeouts(door.limits), headers=headers(request)
-    ) as client:
+        transport=GuardedTransport(backend), timeout=timeouts(door.limits), headers=headers(request),
+        event_hooks={"response": [refuse_no_address]},
+    ) as client:  # fmt: skip
         return follow(client, door, request)
 
 
@@ -107,8 +115,24 @@ def allowed_target(door: Door, address: str, location: str) -> str:
     return target
 
 
+def refuse_no_address(response: httpx.Response) -> None:
+    """Raises SourceChanged for a redirect to what is no address, before httpx itself stumbles over it."""
+    location = response.headers.get("location", "") if response.has_redirect_location else ""
+    try:
+        host_and_port(urljoin(str(response.request.url), location))
+    except ValueError:
+        # It may repeat the address we asked at, and with it our key.
+        shown = SECRET_LIKE.sub("…", location)[:100]
+        raise SourceChanged(f"The source sends us to “{shown}”, which is no address.") from None
+
+
 def host_and_port(address: str) -> tuple[str, int]:
+    """Raises ValueError when the address cannot be read."""
     parts = urlsplit(address)
+    try:
+        httpx.URL(address)
+    except httpx.InvalidURL as error:
+        raise ValueError(str(error)) from None
     return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
 
 

@@ -46,7 +46,7 @@ def classify(answer: Answer) -> Classification:
     if refused:
         return refused
     try:
-        found = reading.read_json(answer.body)
+        found = reading.json_of(answer)
     except SourceChanged as error:
         return refusals.broken(f"The answer of the IMF's DataMapper is no JSON. {error}")
     if not isinstance(found, dict) or "api" not in found:
@@ -57,7 +57,7 @@ def classify(answer: Answer) -> Classification:
 
 
 def parse(answer: Answer, query: Mapping[str, Any]) -> list[Row]:
-    values = at(reading.read_json(answer.body), "values", "The answer")
+    values = at(reading.json_of(answer), "values", "The answer")
     indicators = asking.texts(query, "indicator", values)
     areas = asking.texts(query, "areas")
     return tables.one_value_a_period(

@@ -32,7 +32,7 @@ from indicators.sources import (
     refusals,
     tables,
 )
-from indicators.sources.reading import is_web_page, read_json
+from indicators.sources.reading import is_web_page, json_of
 
 AGENCY = "INEGI"
 BASE_URL = "https://www.inegi.org.mx/app/api/indicadores/desarrolladores/jsonxml"
@@ -125,7 +125,7 @@ def parse(answer: Answer, query: Mapping[str, Any]) -> list[Row]:
 
 
 def series_in(answer: Answer) -> list[dict[str, Any]]:
-    found = read_json(answer.body)
+    found = json_of(answer)
     if isinstance(found, list):
         raise SourceChanged(classify(answer).sentence)
     if isinstance(found, dict) and "CODE" in found:
@@ -209,7 +209,7 @@ def updated_at(series: Mapping[str, Any], key: str) -> datetime | None:
 
 def parse_metadata(answer: Answer) -> dict[str, SeriesMetadata]:
     """The names from a catalogue answer, or unit and frequency from values, whichever came."""
-    found = read_json(answer.body)
+    found = json_of(answer)
     if isinstance(found, dict) and "CODE" in found:
         return {
             parts.part(code, "value", str, AGENCY): SeriesMetadata(

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from indicators import periods
 from indicators.sources import Answer, Classification, Kind, SourceChanged, refusals
-from indicators.sources.reading import is_web_page, number, read_json
+from indicators.sources.reading import is_web_page, json_of, number
 
 T = TypeVar("T", str, int, list[Any], dict[str, Any])
 WORDS: dict[type, str] = {str: "a text", int: "a whole number", list: "a list", dict: "an object"}
@@ -25,7 +25,7 @@ def classified(answer: Answer, agency: str, judge: Judge) -> Classification:
     if is_web_page(answer):
         return otherwise(answer, agency)
     try:
-        found = read_json(answer.body)
+        found = json_of(answer)
     except SourceChanged as error:
         return refusals.usual(answer, agency) or refusals.broken(f"{agency} answers no whole JSON. {error}")
     try:
@@ -49,7 +49,7 @@ def is_json(answer: Answer) -> bool:
 def part(holder: Any, name: str, kind: type[T], where: str) -> T:
     """The part of that name. Raises SourceChanged when it is missing or of another kind."""
     found = holder.get(name) if isinstance(holder, dict) else None
-    if not isinstance(found, kind) or isinstance(found, bool):
+    if type(found) is not kind:  # so that true and false are no numbers
         raise SourceChanged(f"{where}: “{name}” should be {WORDS[kind]}, found {shown(found)}.")
     return found
 
@@ -73,9 +73,10 @@ def whole(holder: Any, name: str, where: str) -> int:
 
 def text_or_nothing(holder: Any, name: str, where: str) -> str:
     """A text that may be missing or null, which is the empty one here."""
-    if isinstance(holder, dict) and holder.get(name) is None:
+    found = holder.get(name) if isinstance(holder, dict) else None
+    if found is None and isinstance(holder, dict):
         return ""
-    return part(holder, name, str, where)
+    return found if type(found) is str else part(holder, name, str, where)
 
 
 def meaning(code: str | int, meanings: Mapping[Any, str], what: str, where: str) -> str:
@@ -105,6 +106,8 @@ def plain_value(found: Any, where: str) -> Decimal | None:
     """A JSON number; null is missing, and neither true nor a text is a number."""
     if found is None:
         return None
+    if isinstance(found, Decimal) and abs(found.adjusted()) < 100:  # as a number may be written; see reading
+        return found
     if isinstance(found, bool) or not isinstance(found, int | Decimal):
         raise SourceChanged(f"{where}: {shown(found)} is no number.")
     return written_value(str(found), (), where)

@@ -9,6 +9,8 @@ from indicators.sources import Answer, SourceChanged
 
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?", re.ASCII)
 MOST_NESTED = 50
+AS_BRACES = bytes.maketrans(b"[]", b"{}")
+NO_BRACKET = bytes(set(range(256)) - set(b'[]{}"'))
 EXCERPT = 500
 
 
@@ -30,10 +32,17 @@ def decode(body: bytes, encoding: str = "utf-8-sig") -> str:
     return text
 
 
+def json_of(answer: Answer) -> Any:
+    """What the answer holds as JSON, read once; nobody changes it."""
+    if not answer.parsed:
+        answer.parsed.append(read_json(answer.body))
+    return answer.parsed[0]
+
+
 def read_json(body: bytes) -> Any:
     """JSON with every number as Decimal or int, strictly. Raises SourceChanged saying where it breaks."""
     text = decode(body)
-    if nesting(text) > MOST_NESTED:
+    if is_nested_deeper(text, MOST_NESTED):
         raise SourceChanged(f"The answer is nested more than {MOST_NESTED} levels deep.")
     try:
         return json.loads(
@@ -46,16 +55,23 @@ def read_json(body: bytes) -> Any:
         raise SourceChanged("The answer holds a number too long to read.") from error
 
 
-def nesting(text: str) -> int:
-    """The deepest level of brackets, texts left out; counted before parsing so that depth does no harm."""
-    depth = deepest = 0
-    for bracket in re.findall(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', text):
-        if bracket in "[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif bracket in "]}":
-            depth -= 1
-    return deepest
+def is_nested_deeper(text: str, levels: int) -> bool:
+    """Whether brackets stand in each other more than so deep; seen before parsing, so that it does no harm.
+
+    What is left of the text is its brackets, from which the innermost pairs go, level by level.
+    """
+    left = brackets_of(text)
+    for _level in range(levels):
+        left = left.replace(b"{}", b"")
+    return b"{}" in left or left.count(b"{") > levels
+
+
+def brackets_of(text: str) -> bytes:
+    """The brackets outside of texts, all as braces."""
+    if "\\" in text:
+        text = re.sub(r"\\.", "", text, flags=re.DOTALL)
+    kept = text.encode().translate(AS_BRACES, NO_BRACKET).replace(b'""', b"")
+    return re.sub(rb'"[^"]*"', b"", kept)
 
 
 def refuse_constant(name: str) -> None:

@@ -1,6 +1,7 @@
 """What the agencies' servers say instead of data, as far as it is the same everywhere."""
 
 import re
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -52,6 +53,12 @@ def transient(answer: Answer, sentence: str) -> Classification:
 
 def unknown(sentence: str) -> Classification:
     return Classification(Kind.UNKNOWN_SERIES, sentence)
+
+
+def unknown_among(agency: str, names: Collection[str], others: int) -> Classification:
+    """Some series of a batch are unknown: it is taken whole or not at all, so all must be told which."""
+    rest = f" A batch is taken whole or not at all: its other series ({others}) keep their values too."
+    return unknown(f"{agency} does not know {', '.join(sorted(names))}.{rest if others else ''}")
 
 
 def broken(sentence: str) -> Classification:

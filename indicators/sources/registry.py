@@ -3,7 +3,7 @@
 from importlib import import_module
 from types import ModuleType
 
-from indicators.models import Feed
+from indicators.models import Feed, Source
 from indicators.sources import SourceChanged, published
 
 MODULES: dict[str, ModuleType] = {"published-figures": published}
@@ -28,8 +28,18 @@ CONNECTORS = {
     "undp": "undp",
     "undp_hdr": "undp",
     "published": "published",
+    "upload": "upload",
+    "oica": "upload",
+    "nrcan": "upload",
+    "usda-ers": "upload",
+    "amia": "upload",
 }
 """Modules of indicators.sources by the names a source may be called."""
+
+
+def takes_uploads(source: Source) -> bool:
+    """Whether the source's values are handed in as files."""
+    return CONNECTORS.get(source.code) == "upload"
 
 
 def module_of(feed: Feed) -> ModuleType:

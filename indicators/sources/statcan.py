@@ -31,7 +31,7 @@ from indicators.sources import (
     refusals,
     tables,
 )
-from indicators.sources.reading import read_json
+from indicators.sources.reading import json_of
 
 AGENCY = "Statistics Canada"
 BASE_URL = "https://www150.statcan.gc.ca/t1/wds/rest"
@@ -51,6 +51,7 @@ MISSING = {
 REMARKS = {2: "rounded to zero", 7: "use with caution"}
 USABLE = (0, 2, 3, 4, 5, 6, 7)
 NOTHING_RELEASED = -20010
+UNNAMED = "an unnamed series"
 UNKNOWN_CODES = {2: "this series in this table", 3: "this series", 4: "this vector", 5: "this table"}
 WORST_FIRST = (Kind.TRANSIENT, Kind.UNKNOWN_SERIES, Kind.BROKEN, Kind.DATA, Kind.NO_CHANGE)
 
@@ -127,8 +128,32 @@ def classify(answer: Answer) -> Classification:
 def judge(answer: Answer, found: Any) -> Classification | None:
     if isinstance(found, dict) and "message" in found:
         return by_message(answer, str(found["message"]))
-    verdicts = [judge_item(status, item) for status, item in items(found)]
-    return min(verdicts, key=lambda verdict: WORST_FIRST.index(verdict.kind), default=None)
+    found_items = items(found)
+    verdicts = [judge_item(status, item) for status, item in found_items]
+    worst = min(verdicts, key=lambda verdict: WORST_FIRST.index(verdict.kind), default=None)
+    if worst and worst.kind is Kind.UNKNOWN_SERIES and len(verdicts) > 1:
+        is_unknown = [verdict.kind is Kind.UNKNOWN_SERIES for verdict in verdicts]
+        return unknown_among(answer, [item for _status, item in found_items], is_unknown) or worst
+    return worst
+
+
+def unknown_among(answer: Answer, entries: list[Any], is_unknown: list[bool]) -> Classification | None:
+    """Names each unknown series, by the question where the service does not; None if nothing names them."""
+    unknown, others = (
+        [entry for entry, is_so in zip(entries, is_unknown, strict=True) if is_so is wanted]
+        for wanted in (True, False)
+    )
+    names = {named(entry) for entry in unknown if isinstance(entry, dict)} - {UNNAMED}
+    if len(names) < len(unknown):
+        names |= not_answered(answer, others)
+    return refusals.unknown_among(AGENCY, names, len(others)) if names else None
+
+
+def not_answered(answer: Answer, entries: list[Any]) -> set[str]:
+    """What the question named and none of the items is about."""
+    asked = asked_series(answer, {})
+    by_place = bool(asked) and ":" in asked[0]
+    return set(asked) - {spelled(entry, by_place) for entry in entries}
 
 
 def by_message(answer: Answer, message: str) -> Classification | None:
@@ -174,12 +199,12 @@ def named(item: Mapping[str, Any]) -> str:
     """A series by its vector, or by table and place where it has none."""
     vector = item.get("vectorId")
     places = (str(item[name]) for name in ("productId", "coordinate") if item.get(name))
-    return f"v{vector}" if vector else ":".join(places) or "an unnamed series"
+    return f"v{vector}" if vector else ":".join(places) or UNNAMED
 
 
 # --- Reading ------------------------------------------------------------------------------------
 def parse(answer: Answer, query: Mapping[str, Any]) -> list[Row]:
-    series = list(readable(read_json(answer.body)))
+    series = list(readable(json_of(answer)))
     if not series:
         raise SourceChanged(classify(answer).sentence)
     check_asked(series, answer, query)
@@ -277,7 +302,7 @@ def released(point: Mapping[str, Any], where: str) -> datetime | None:
 def parse_metadata(answer: Answer) -> dict[str, SeriesMetadata]:
     """What the series or tables are called, by vector or table; the unit is a code (`memberUomCode`)."""
     found: dict[str, SeriesMetadata] = {}
-    for status, item in items(read_json(answer.body)):
+    for status, item in items(json_of(answer)):
         if status == "SUCCESS" and isinstance(item, dict) and item.get("responseStatusCode") == 0:
             title = item.get("SeriesTitleEn") or parts.part(item, "cubeTitleEn", str, named(item))
             key = named(item) if item.get("vectorId") else str(item.get("productId"))

@@ -1,217 +1,157 @@
-"""Values handed in as a file: a table mapped to rows, compared with what is known, refused cell by cell.
+"""Agencies without an interface for programs: their values are handed in as CSV or XLSX files.
 
-`mapping` says which column holds what: `period`, `value` and `area` are needed; `partner`, `product`, `unit`,
-`status` and `note` are not. Row keys: `area|partner|product|frequency`, as `MEX||vehicles|annual`; a file
-belongs to one indicator. See docs/upload.md for what a cell may hold.
-
-As a source: query `name` (of the file, with its ending), `mapping` and, for workbooks with several sheets,
-`sheet`. `parse` gives all rows or none.
+Nobody is asked for them. The feed's query holds how the last file was read, as `mapping` and, for workbooks
+with several sheets, `sheet`; `manage.py read` gives the `name` of a file there too. See docs/upload.md.
 """
 
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple, dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from indicators import periods
-from indicators.sources import Answer, Row, SourceChanged, asking
-from indicators.sources.reading import number
-from indicators.sources.upload_files import Line, Table, UploadRefused, read
+from indicators import limited
+from indicators.sources import (
+    Answer,
+    Classification,
+    Kind,
+    Rate,
+    Request,
+    Row,
+    SourceChanged,
+    asking,
+    upload_files,
+    upload_rows,
+)
+from indicators.sources.upload_files import SheetNeeded, TooLarge, UploadRefused
+from indicators.sources.upload_rows import Entry, Refusal
 
-NEEDED = ("period", "value", "area")
-NOT_NEEDED = ("partner", "product", "unit", "status", "note")
-STATUSES = ("", "provisional", "estimated", "projection", "at_least", "about")
-AREA = re.compile(r"[A-Z0-9]+(-[A-Z0-9]+)*", re.ASCII)
-LONGEST = {"area": 20, "partner": 20, "product": 100, "unit": 30, "note": 300}
-MOST_DIGITS, MOST_DECIMALS = 30, 12
-CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """Why a cell is not taken; `column` is its name in the file."""
-
-    line: int
-    column: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A row, the line it stands in, and the value known before (None: there was none)."""
-
-    line: int
-    row: Row
-    known: Decimal | None = None
+RATE = Rate(requests=10, seconds=1)
+KEY_VARIABLE = None
+REMEMBERED = ("mapping", "sheet")
+"""What a feed's query keeps of the last file that was taken."""
+MOST_REFUSALS = 200
+"""Named one by one; a file with more has another trouble than single cells."""
 
 
-@dataclass(frozen=True)
-class Preview:
-    """What handing in the file would do. With a refusal nothing of it can be taken."""
-
-    new: tuple[Entry, ...]
-    changed: tuple[Entry, ...]
-    same: tuple[Entry, ...]
-    refused: tuple[Refusal, ...]
-
-    @property
-    def can_be_taken(self) -> bool:
-        return not self.refused
+# --- As a source --------------------------------------------------------------------------------
+def requests(query: Mapping[str, Any], today: date) -> list[Request]:
+    return [Request("upload")]
 
 
-class CellRefused(ValueError):
-    """What is wrong with one cell."""
+def fetch(request: Request) -> Answer:
+    raise SourceChanged("Nobody is asked for these values: hand in a file on the page of the feed.")
+
+
+def classify(answer: Answer) -> Classification:
+    return Classification(Kind.DATA)
 
 
 def parse(answer: Answer, query: Mapping[str, Any]) -> list[Row]:
     """Every line as a row. Raises SourceChanged for the first cell that is refused."""
-    asking.check(query, ("name", "mapping", "sheet"))
-    table = read(answer.body, asking.needed(query, "name"), asking.text(query, "sheet"))
-    found = preview(table, query.get("mapping", {}), {})
-    if found.refused:
-        first = found.refused[0]
-        raise SourceChanged(f"Line {first.line}, {first.column}: {first.reason}")
-    return [entry.row for entry in found.new]
+    asking.check(query, ("name", *REMEMBERED))
+    name = asking.text(query, "name") or answer.address
+    found = examine(answer.body, name, asking.text(query, "sheet"), mapping_of(query))
+    if found.sheets:
+        raise SheetNeeded(found.sheets)
+    for refusal in found.refused:
+        raise SourceChanged(f"Line {refusal.line}, {refusal.column}: {refusal.reason}")
+    for part in upload_rows.lacking(found.mapping):
+        raise UploadRefused(f"Say which column holds the {part}.")
+    return [entry.row for entry in found.entries]
 
 
-def preview(table: Table, mapping: Mapping[str, str], known: Mapping[tuple[str, str], Decimal]) -> Preview:
-    """Compare each line with `known` (by key and period). Raises UploadRefused for an impossible mapping."""
-    check_mapping(table, mapping)
-    entries: dict[tuple[str, str], Entry] = {}
-    refused: list[Refusal] = []
-    for line in table.lines:
-        row = row_of(line, mapping, refused)
-        if row:
-            add(Entry(line.number, row, known.get((row.key, row.period))), entries, mapping, refused)
-    new = tuple(entry for entry in entries.values() if entry.known is None)
-    met = [entry for entry in entries.values() if entry.known is not None]
-    changed = tuple(entry for entry in met if entry.known != entry.row.value)
-    same = tuple(entry for entry in met if entry.known == entry.row.value)
-    return Preview(new, changed, same, tuple(refused))
+def mapping_of(query: Mapping[str, Any]) -> dict[str, str]:
+    """The query's mapping; people may have written it. Raises SourceChanged when it is none."""
+    mapping = query.get("mapping", {})
+    if not isinstance(mapping, dict) or not all(isinstance(column, str) for column in mapping.values()):
+        raise SourceChanged("The feed's query: “mapping” must name a column for each part.")
+    return mapping
 
 
-def check_mapping(table: Table, mapping: Mapping[str, str]) -> None:
-    for part in NEEDED:
-        if part not in mapping:
-            raise UploadRefused(f"Say which column holds the {part}.")
-    for part, column in mapping.items():
-        if part not in (*NEEDED, *NOT_NEEDED):
-            raise UploadRefused(f"“{part}” is nothing a column can hold here.")
-        if column not in table.columns:
-            raise UploadRefused(f"The column “{column}” is not there; there are {', '.join(table.columns)}.")
+# --- Reading in a process of its own ------------------------------------------------------------
+@dataclass(frozen=True)
+class Examined:
+    """What was found in a file.
+
+    `sheets` are there where one of them must be chosen. Without a column for every needed part in `mapping`,
+    and without a sheet, there are no entries.
+    """
+
+    sheets: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    entries: tuple[Entry, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+    refused_count: int = 0
 
 
-def add(
-    entry: Entry,
-    entries: dict[tuple[str, str], Entry],
-    mapping: Mapping[str, str],
-    refused: list[Refusal],
-) -> None:
-    """Keep the first line of a period; an equal one folds into it, a different one is refused."""
-    first = entries.setdefault((entry.row.key, entry.row.period), entry)
-    if first.row != entry.row:
-        reason = f"Line {first.line} gives {entry.row.period} already, as {first.row.value}."
-        refused.append(Refusal(entry.line, mapping["value"], reason))
+def examine(body: bytes, name: str, sheet: str, mapping: Mapping[str, str]) -> Examined:
+    """Read a file within limits of time and memory. Raises UploadRefused with a sentence for its owner."""
+    try:
+        found = limited.call(examined, body, name=name, sheet=sheet, mapping=dict(mapping))
+    except limited.LimitReached as error:
+        raise TooLarge(f"{error} Hand in less at a time, or save it as CSV.") from error
+    except limited.Failed as error:
+        raise UploadRefused("The file cannot be read; the log says more.") from error
+    if "refusal" in found:
+        raise as_refused(found)
+    return as_examined(found)
 
 
-def row_of(line: Line, mapping: Mapping[str, str], refused: list[Refusal]) -> Row | None:
-    """The line as a row; None when a cell is refused, after noting every such cell."""
-    found: dict[str, Any] = {}
-    before = len(refused)
-    for part, column in mapping.items():
-        try:
-            found[part] = cell(line, column, part)
-        except CellRefused as error:
-            refused.append(Refusal(line.number, column, str(error)))
-    return None if len(refused) > before else row(found)
+def as_refused(found: dict[str, Any]) -> UploadRefused:
+    error = UploadRefused(found["refusal"])
+    error.status = found["status"]
+    return error
 
 
-def row(found: Mapping[str, Any]) -> Row:
-    subject = [found["area"], found.get("partner", ""), found.get("product", "")]
-    return Row(
-        key="|".join([*subject, periods.frequency(found["period"])]),
-        period=found["period"],
-        value=found["value"],
-        unit=found.get("unit", ""),
-        status=found.get("status", ""),
-        note=found.get("note", ""),
+def as_examined(found: dict[str, Any]) -> Examined:
+    return Examined(
+        sheets=tuple(found["sheets"]),
+        columns=tuple(found["columns"]),
+        mapping=found["mapping"],
+        entries=tuple(Entry(line, as_row(*fields)) for line, *fields in found["entries"]),
+        refused=tuple(Refusal(*refusal) for refusal in found["refused"]),
+        refused_count=found["refused_count"],
     )
 
 
-def cell(line: Line, column: str, part: str) -> Any:
-    if column in line.formulas:
-        raise CellRefused("A formula is not calculated here: put its value into the cell.")
-    return READERS[part](line.cells[column], part)
+def as_row(key: str, period: str, value: str, unit: str, status: str, note: str) -> Row:
+    return Row(key, period, Decimal(value), unit=unit, status=status, note=note)
 
 
-def value(text: str, part: str) -> Decimal:
-    if not text:
-        raise CellRefused("No value: leave a line out when its value is not known. Write 0 for zero.")
+# --- Inside that process ------------------------------------------------------------------------
+def examined(body: bytes, name: str, sheet: str, mapping: dict[str, str]) -> dict[str, Any]:
+    """What `examine` answers, in what JSON can carry."""
     try:
-        found = number(text)
-    except ValueError as error:
-        hint = "write digits alone, as 1234.5, in the unit of the indicator"
-        raise CellRefused(f"{error}: {hint}.") from error
-    return bounded(found, text)
+        table = upload_files.read(body, name, sheet)
+    except SheetNeeded as error:
+        return told(sheets=error.names)
+    except UploadRefused as error:
+        return {"refusal": str(error), "status": error.status}
+    fits = upload_rows.fitting(table.columns, mapping)
+    if upload_rows.lacking(fits):
+        return told(columns=table.columns, mapping=fits)
+    found = upload_rows.entries(table, fits)
+    return told(table.columns, fits, found.taken, found.refused)
 
 
-def bounded(found: Decimal, text: str) -> Decimal:
-    digits = format(found, "f").lstrip("-").partition(".")
-    if len(digits[0]) + len(digits[2]) > MOST_DIGITS or len(digits[2]) > MOST_DECIMALS:
-        limits = f"{MOST_DIGITS} digits, {MOST_DECIMALS} of them behind the point"
-        raise CellRefused(f"“{text[:40]}” has too many digits; at most {limits}.")
-    return found
+def told(
+    columns: Sequence[str] = (),
+    mapping: Mapping[str, str] | None = None,
+    entries: Iterable[Entry] = (),
+    refused: Sequence[Refusal] = (),
+    sheets: Sequence[str] = (),
+) -> dict[str, Any]:
+    return {
+        "sheets": sheets,
+        "columns": columns,
+        "mapping": mapping or {},
+        "entries": [[entry.line, *cells(entry.row)] for entry in entries],
+        "refused": [astuple(refusal) for refusal in refused[:MOST_REFUSALS]],
+        "refused_count": len(refused),
+    }
 
 
-def period(text: str, part: str) -> str:
-    try:
-        frequency = periods.frequency(text)
-    except ValueError:
-        raise CellRefused(f"“{text[:40]}” is no period: write 2024, 2024-S1, 2024-Q3 or 2024-07.") from None
-    if frequency == "daily":
-        hint = "spreadsheet programs turn 2024-07 into a day: format the column as text"
-        raise CellRefused(f"“{text}” is a day; values are for months and longer ({hint}).")
-    return text
-
-
-def area(text: str, part: str) -> str:
-    if not AREA.fullmatch(text):
-        raise CellRefused(f"“{text[:40]}” is no code of an area: write MEX, USA, CAN, NAM or WLD.")
-    return short(text, part)
-
-
-def partner(text: str, part: str) -> str:
-    return area(text, part) if text else ""
-
-
-def status(text: str, part: str) -> str:
-    if text not in STATUSES:
-        raise CellRefused(f"“{text[:40]}” is no status: write {', '.join(STATUSES[1:])}, or nothing.")
-    return text
-
-
-def product(text: str, part: str) -> str:
-    if "|" in text:
-        raise CellRefused("The sign | parts the names of series: leave it out.")
-    return short(text, part)
-
-
-def short(text: str, part: str) -> str:
-    if len(text) > LONGEST[part]:
-        raise CellRefused(f"This is longer than {LONGEST[part]} characters.")
-    if CONTROL.search(text):
-        raise CellRefused("This holds a line end or another control character.")
-    return text
-
-
-READERS: dict[str, Callable[[str, str], Any]] = {
-    "period": period,
-    "value": value,
-    "area": area,
-    "partner": partner,
-    "product": product,
-    "unit": short,
-    "status": status,
-    "note": short,
-}
+def cells(row: Row) -> list[str]:
+    return [row.key, row.period, str(row.value), row.unit, row.status, row.note]

@@ -4,8 +4,9 @@ Query: `indicator` (`NY.GDP.MKTP.CD`), `areas` (`["USA", "MEX", "CAN", "WLD"]`),
 (years; this year when left out), `frequency` if values of another one must be refused.
 Row keys: `NY.GDP.MKTP.CD:MEX`, the area as ISO3 code, or as the Bank's own where it has none.
 
-Errors come with status 200 as a message; a passing fault comes as a web page with status 400. `unit` is
-usually empty. The vintage is `lastupdated`, one day for the whole answer; older vintages are not to be had.
+Errors come with status 200 as a message; a passing fault comes as a web page with status 400, the only 4xx
+that is tried again. `unit` is usually empty. The vintage is `lastupdated`, one day for the whole answer;
+older vintages are not to be had.
 """
 
 import re
@@ -28,7 +29,7 @@ from indicators.sources import (
     refusals,
     tables,
 )
-from indicators.sources.reading import read_json
+from indicators.sources.reading import is_web_page, json_of
 
 AGENCY = "The World Bank"
 BASE_URL = "https://api.worldbank.org/v2"
@@ -59,7 +60,7 @@ def next_request(answer: Answer, request: Request) -> Request | None:
     """The next page. Raises SourceChanged when this page is not the one asked for."""
     if not parts.is_json(answer):
         return None
-    meta, _entries = read_page(read_json(answer.body))
+    meta, _entries = read_page(json_of(answer))
     page, pages = parts.whole(meta, "page", AGENCY), parts.whole(meta, "pages", AGENCY)
     asked = int(dict(request.params).get("page", "1"))
     if page != asked or page > pages:
@@ -72,8 +73,10 @@ def next_request(answer: Answer, request: Request) -> Request | None:
 
 # --- Judging ------------------------------------------------------------------------------------
 def classify(answer: Answer) -> Classification:
-    if 400 <= answer.status < 500 and answer.status != 429 and not parts.is_json(answer):
-        sentence = f"The World Bank answers with an error page ({answer.status}), as it does now and then."
+    if answer.status == 400 and is_web_page(answer) and not parts.is_json(answer):
+        # Every 4xx fails at once, with this exception: the Bank sends such a page now and then to a question
+        # it answers a moment later. What it refuses itself is JSON; its other 4xx mean what they say.
+        sentence = "The World Bank answers with an error page (400), as it does now and then."
         return refusals.transient(answer, sentence)
     return parts.classified(answer, AGENCY, judge)
 
@@ -115,14 +118,14 @@ def read_page(found: Any) -> tuple[dict[str, Any], list[dict[str, Any]]]:
 
 
 def parse(answer: Answer, query: Mapping[str, Any]) -> list[Row]:
-    meta, entries = read_page(read_json(answer.body))
+    meta, entries = read_page(json_of(answer))
     check_count(meta, len(entries))
     if not entries:
         raise SourceChanged("The World Bank's answer came empty; the known values stay.")
-    vintage = published(meta)
-    rows = [row(entry, query, vintage) for entry in entries]
+    read = Reader(query, published(meta))
+    rows = [read.row(entry) for entry in entries]
     if meta.get("pages") == 1:
-        check_areas(entries, asking.texts(query, "areas"))
+        read.check_areas()
     return tables.one_value_a_period(rows)
 
 
@@ -139,44 +142,64 @@ def published(meta: Mapping[str, Any]) -> datetime | None:
     return datetime.combine(parts.day(text, "“lastupdated”"), time.min, UTC) if text else None
 
 
-def row(entry: Mapping[str, Any], query: Mapping[str, Any], vintage: datetime | None) -> Row:
-    if "indicator" not in entry:
-        raise parts.OnlyDescribed("The World Bank's answer holds no values; it may describe an indicator.")
-    indicator = parts.part(entry["indicator"], "id", str, "A row's indicator")
-    codes = area_codes(entry)
-    key = f"{indicator}:{codes[0]}"
-    check_asked(indicator, codes, query)
-    period = period_of(parts.part(entry, "date", str, key), key)
-    parts.check_frequency(asking.text(query, "frequency"), period, key)
-    value = parts.plain_value(entry.get("value"), f"{key} {period}")
-    mark = parts.text_or_nothing(entry, "obs_status", key)
-    status = parts.meaning(mark, STATUSES, "mark", f"{key} {period}")
-    return Row(key, period, value, parts.text_or_nothing(entry, "unit", key), status, vintage=vintage)
+class Reader:
+    """Reads the rows of one answer; what many rows share, their subject and their period, is judged once."""
+
+    def __init__(self, query: Mapping[str, Any], vintage: datetime | None) -> None:
+        self.asked, self.areas = asking.text(query, "indicator"), asking.texts(query, "areas")
+        self.frequency, self.vintage = asking.text(query, "frequency"), vintage
+        self.keys: dict[tuple[str, str, str], str] = {}
+        self.periods: dict[str, str] = {}
+
+    def row(self, entry: Mapping[str, Any]) -> Row:
+        key = self.key(entry)
+        text = parts.part(entry, "date", str, key)
+        period = self.periods.get(text) or self.period(text, key)
+        where = f"{key} {period}"
+        value = parts.plain_value(entry.get("value"), where)
+        mark = parts.text_or_nothing(entry, "obs_status", key)
+        status = parts.meaning(mark, STATUSES, "mark", where)
+        return Row(
+            key, period, value, parts.text_or_nothing(entry, "unit", key), status, vintage=self.vintage
+        )
+
+    def key(self, entry: Mapping[str, Any]) -> str:
+        if "indicator" not in entry:
+            raise parts.OnlyDescribed(
+                "The World Bank's answer holds no values; it may describe an indicator."
+            )
+        indicator = parts.part(entry["indicator"], "id", str, "A row's indicator")
+        own = parts.part(entry.get("country"), "id", str, "A row's country")
+        iso3 = parts.part(entry, "countryiso3code", str, own)
+        return self.keys.get((indicator, iso3, own)) or self.new_key(indicator, iso3, own)
+
+    def new_key(self, indicator: str, iso3: str, own: str) -> str:
+        """The area's code is ISO3 unless it has none, as some aggregates."""
+        codes = [code for code in (iso3, own) if code]
+        if not codes:
+            raise SourceChanged("A row of the World Bank names no country.")
+        check_asked(indicator, codes, self.asked, self.areas)
+        self.keys[indicator, iso3, own] = f"{indicator}:{codes[0]}"
+        return self.keys[indicator, iso3, own]
+
+    def period(self, text: str, key: str) -> str:
+        period = period_of(text, key)
+        parts.check_frequency(self.frequency, period, key)
+        self.periods[text] = period
+        return period
+
+    def check_areas(self) -> None:
+        found = {code for _indicator, *codes in self.keys for code in codes}
+        for area in self.areas:
+            if area not in found and area != "all":
+                raise SourceChanged(f"Asked for {area}, which is not in the answer.")
 
 
-def area_codes(entry: Mapping[str, Any]) -> list[str]:
-    """The codes of a row's area: ISO3 first, unless it has none, as some aggregates."""
-    own = parts.part(entry.get("country"), "id", str, "A row's country")
-    iso3 = parts.part(entry, "countryiso3code", str, own)
-    codes = [code for code in (iso3, own) if code]
-    if not codes:
-        raise SourceChanged("A row of the World Bank names no country.")
-    return codes
-
-
-def check_asked(indicator: str, codes: list[str], query: Mapping[str, Any]) -> None:
-    asked, areas = asking.text(query, "indicator"), asking.texts(query, "areas")
+def check_asked(indicator: str, codes: list[str], asked: str, areas: list[str]) -> None:
     if asked and asked != indicator:
         raise SourceChanged(f"Asked for {asked}, got {indicator}.")
     if areas and areas != ["all"] and not set(areas) & set(codes):
         raise SourceChanged(f"{indicator}: asked for {', '.join(areas)}, got {codes[0]}.")
-
-
-def check_areas(entries: list[dict[str, Any]], areas: list[str]) -> None:
-    found = {code for entry in entries for code in area_codes(entry)}
-    for area in areas:
-        if area not in found and area != "all":
-            raise SourceChanged(f"Asked for {area}, which is not in the answer.")
 
 
 def period_of(text: str, where: str) -> str:
@@ -191,7 +214,7 @@ def period_of(text: str, where: str) -> str:
 
 def parse_metadata(answer: Answer) -> dict[str, SeriesMetadata]:
     """By indicator: its name, with the unit in it as usual; the frequency is not told."""
-    _meta, entries = read_page(read_json(answer.body))
+    _meta, entries = read_page(json_of(answer))
     return {
         parts.part(entry, "id", str, AGENCY): SeriesMetadata(
             parts.part(entry, "name", str, AGENCY), parts.part(entry, "unit", str, AGENCY)

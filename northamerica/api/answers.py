@@ -1,19 +1,21 @@
-"""What happens around every endpoint: known parameters only, one language, answers that may be shared."""
+"""What happens around every endpoint: known parameters, one language, and who may keep the answer."""
 
 import hashlib
 from collections.abc import Callable
 from functools import wraps
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
-from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from rest_framework.exceptions import ErrorDetail, MethodNotAllowed, ValidationError
+from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.permissions import SAFE_METHODS
 
 from northamerica.api import problems
+from workspace.sign_in import needs_second_step
 
 LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
 DEFAULT_LANGUAGE = settings.MODELTRANSLATION_DEFAULT_LANGUAGE
@@ -23,9 +25,10 @@ View = Callable[..., HttpResponse]
 
 
 def answered(view: View) -> View:
-    """Wrap an endpoint; the answer is the same for everybody and depends on its address alone.
+    """Wrap an endpoint; unless it asks who one is, its answer is the same for everybody.
 
-    Nobody is signed in here and nothing is written, so no form needs protecting (csrf_exempt).
+    An endpoint that asks checks the token against forgery with that (SessionAuthentication), so the
+    middleware need not (csrf_exempt).
     """
     known = parameters_of(view)
 
@@ -33,6 +36,8 @@ def answered(view: View) -> View:
     @wraps(view)
     def wrapped(request: HttpRequest, *args, **kwargs) -> HttpResponse:
         response = respond(view, known, request, *args, **kwargs)
+        if is_private(view):
+            return keep_private(response)
         return share(request, response, is_one_format(view))
 
     return wrapped
@@ -43,8 +48,9 @@ def respond(view: View, known: frozenset[str], request: HttpRequest, *args, **kw
     with translation.override(DEFAULT_LANGUAGE):
         try:
             translation.activate(language_of(request))
-            check_method(request)
+            check_method(request, view)
             check_parameters(request, known)
+            check_second_step(request, view)
             response = view(request, *args, **kwargs)
             response = response.render() if hasattr(response, "render") else response
         except Exception as error:
@@ -59,9 +65,21 @@ def language_of(request: HttpRequest) -> str:
     return language if language in LANGUAGES else DEFAULT_LANGUAGE
 
 
-def check_method(request: HttpRequest) -> None:
-    if request.method not in SAFE_METHODS:
-        raise MethodNotAllowed(request.method or "")
+def check_method(request: HttpRequest, view: View) -> None:
+    if request.method not in methods_of(view):
+        raise problems.NotAllowed(request.method or "", methods_of(view))
+
+
+def methods_of(view: View) -> list[str]:
+    """The methods an endpoint has; a plain function only reads."""
+    cls = getattr(view, "cls", None)
+    names = getattr(view, "actions", None) or [
+        name for name in getattr(cls, "http_method_names", ()) if hasattr(cls, name)
+    ]
+    own = {name.upper() for name in names}
+    if is_private(view):
+        return sorted(own | {"HEAD"} if "GET" in own else own)
+    return sorted(own if own and "GET" not in own else own | set(SAFE_METHODS))
 
 
 # --- Parameters ---------------------------------------------------------------------------------
@@ -107,6 +125,25 @@ def refused(field: str, text: str, code: str) -> ValidationError:
     return ValidationError({field: ErrorDetail(text, code=code)})
 
 
+# --- Private ones -------------------------------------------------------------------------------
+def is_private(view: View) -> bool:
+    """Whether an endpoint asks who one is."""
+    return bool(getattr(getattr(view, "cls", None), "authentication_classes", ()))
+
+
+def check_second_step(request: HttpRequest, view: View) -> None:
+    """An administrator's session opens no more here than it does on the pages (R20)."""
+    if settings.MFA_REQUIRED and is_private(view) and needs_second_step(request.user):  # type: ignore[arg-type]
+        raise PermissionDenied(_("Administrators need a second step at sign-in: set one up to go on."))
+
+
+def keep_private(response: HttpResponse) -> HttpResponse:
+    """No cache keeps it (R19)."""
+    response["Cache-Control"] = "no-store"
+    patch_vary_headers(response, ("Authorization", "Cookie"))
+    return response
+
+
 # --- Sharing ------------------------------------------------------------------------------------
 def is_one_format(view: View) -> bool:
     renderers = getattr(getattr(view, "cls", None), "renderer_classes", ())
@@ -118,6 +155,8 @@ def share(request: HttpRequest, response: HttpResponse, is_one_format: bool) -> 
 
     The edition cache does not look at the Accept header, so an answer that header chose gets its ETag here.
     """
+    if request.method not in SAFE_METHODS:
+        response["Cache-Control"] = "no-store"
     if request.method not in ("GET", "HEAD") or response.status_code != 200:
         return response
     if request.method == "GET" and (is_one_format or "format" in request.GET):

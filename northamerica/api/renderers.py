@@ -7,7 +7,7 @@ from typing import Any
 
 from rest_framework.renderers import BaseRenderer
 
-from northamerica.api import cells
+from indicators import cells
 
 
 class CSVRenderer(BaseRenderer):

@@ -1,13 +1,18 @@
 """Who asks the administration, and what waits there for a decision."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.test import Client
+from django.utils import timezone
 
 from goals.models import Target
 from indicators.models import Feed, HeldBatch, Observation, Run
-from stakeholders.models import User
+from stakeholders import inviting, joining
+from stakeholders.models import ApiToken, Organization, User
+from tests.signing_in import signed_in
 
 
 @pytest.fixture
@@ -28,12 +33,6 @@ def admin(administrator) -> Client:
 @pytest.fixture
 def second_admin(second_administrator) -> Client:
     return signed_in(second_administrator)
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture
@@ -60,6 +59,18 @@ def held(published) -> HeldBatch:
         "note": "",
     }
     return HeldBatch.objects.create(run=run, rows=[row], doubts=["Twice the former."])
+
+
+@pytest.fixture
+def one_of_each(held, administrator) -> None:
+    """A row of what only people make."""
+    request = {"organization_name": "Puente", "type": "academia", "area": "MEX", "language": "es"}
+    joining.ask_to_join(**request, person_name="Luz", email="luz@puente.example")
+    organization = Organization.objects.first()
+    inviting.invite(organization, "luz@puente.example", "editor", administrator)
+    until = timezone.now() + timedelta(days=30)
+    ApiToken.objects.create(name="Sheet", owner=administrator, organization=organization, expires_at=until)
+    Authenticator.objects.create(user=administrator, type=Authenticator.Type.TOTP, data={"secret": "kept"})
 
 
 @pytest.fixture

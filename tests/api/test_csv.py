@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from northamerica.api.cells import cell, original
+from indicators.cells import cell, original
 from stakeholders.models import Organization
 from tests.api.conftest import results, rows
 

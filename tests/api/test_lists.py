@@ -7,7 +7,7 @@ from tests.api.conftest import results
 QUERIES = {
     "goals/": 3,
     "targets/": 6,
-    "progress/": 3,
+    "progress/": 4,
     "progress/overall/": 1,
     "progress/goal:g1/explanation/": 1,
     "progress/goal:g1/history/": 3,

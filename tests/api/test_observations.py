@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from indicators.models import Observation
+from indicators.models import Observation, Source
 from tests.api.conftest import add_vintage, results, rows
 
 PERIODS = [date(year, 1, 1) for year in (2021, 2022, 2023, 2024)]
@@ -43,6 +43,13 @@ def test_a_figure_carries_unit_period_vintage_source_citation_and_checksum(ask):
     assert "The North American Project" in figure["citation"]
     assert len(figure["payload_sha256"]) == 64
     assert figure["status"] == "final"
+
+
+def test_a_figure_without_a_document_cites_its_source_as_that_wants_to_be_named(ask, series):
+    Source.objects.filter(pk=series.source_id).update(attribution="Agency X, Table 1")
+    observation = add_vintage(series, "1.6", date(2025, 3, 5))
+
+    assert ask(f"observations/{observation.pk}/").json()["citation"] == "Agency X, Table 1"
 
 
 def test_a_calculated_figure_names_the_observations_it_rests_on(ask):

@@ -40,7 +40,7 @@ def test_a_new_edition_is_asked_of_the_database_again(ask, django_assert_max_num
     edition.advance()
     clock.forget()
 
-    with django_assert_max_num_queries(4) as counted:
+    with django_assert_max_num_queries(5) as counted:
         assert ask("progress/", lang="en").json() == before
     assert len(counted) > 1
 
@@ -82,13 +82,32 @@ def test_the_openapi_document_describes_every_endpoint_and_its_problems(ask):
     document = ask("schema/").json()
 
     assert {"/api/v1/observations/", "/api/v1/progress/{node}/explanation/"} <= set(document["paths"])
-    for operations in document["paths"].values():
+    for path, operations in document["paths"].items():
+        if path.endswith("/refresh/"):
+            assert {"202", "400", "403", "404", "409", "503"} <= set(operations.pop("post")["responses"])
+            continue
+        if path.startswith(("/api/v1/my/", "/api/v1/queue/")):
+            check_private(operations)
+            continue
         assert set(operations) == {"get"}
         assert {"200", "400", "404"} <= set(operations["get"]["responses"])
     names = {
         parameter["name"] for parameter in document["paths"]["/api/v1/observations/"]["get"]["parameters"]
     }
     assert {"as_of", "period_from", "indicator", "page_size", "lang", "format", "ordering"} <= names
+
+
+def check_private(operations: dict) -> None:
+    """Each needs a token or a session; each change over a version needs If-Match."""
+    for method, operation in operations.items():
+        assert operation["security"] == [{"token": []}, {"cookieAuth": []}]
+        known = set(operation["responses"])
+        assert {"400", "401", "403", "404", "429"} <= known
+        if method != "get":
+            assert {"409", "413", "415"} <= known
+        needs_version = any(parameter["name"] == "If-Match" for parameter in operation.get("parameters", ()))
+        assert ({"412", "428"} <= known) == needs_version
+        assert needs_version or method != "patch"
 
 
 def test_the_page_of_the_document_asks_only_ourselves_and_runs_nothing_inline(ask):

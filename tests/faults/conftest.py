@@ -6,8 +6,15 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import pytest
+from django.db import connection
+
+from indicators import asking, refresh
+from indicators.models import Feed, Run
+from indicators.sources import Rate, http, worldbank
+from tests.faults.agency import answer, make_feed
 
 
 class FaultyServer:
@@ -77,3 +84,45 @@ def server() -> Iterator[FaultyServer]:
     faulty = FaultyServer()
     yield faulty
     faulty.close()
+
+
+# --- A published feed -----------------------------------------------------------------------------
+IMPATIENT = http.Limits(connect_seconds=0.5, silence_seconds=0.4, total_seconds=0.5)
+
+
+@dataclass
+class Agency:
+    """A published feed of 24 values, and the server it is read from."""
+
+    server: FaultyServer
+    feed: Feed
+    address: str
+    limits: http.Limits = IMPATIENT
+
+    def run(self) -> Run:
+        self.feed.refresh_from_db()
+        run = refresh.run(self.feed.pk, Run.Trigger.COMMAND)  # at once, whenever it is due
+        self.feed.refresh_from_db()
+        return run
+
+    def gives(self, body: bytes | str, status: str = "200 OK", **headers: str) -> None:
+        self.server.gives(body.encode() if isinstance(body, str) else body, status, **headers)
+
+
+@pytest.fixture
+def agency(server, settings, tmp_path, monkeypatch) -> Iterator[Agency]:
+    settings.PAYLOAD_DIR = tmp_path
+    monkeypatch.setattr(worldbank, "RATE", Rate(requests=10_000, seconds=1))
+    agency = Agency(server, make_feed(), server.url)
+    monkeypatch.setattr(asking, "door", lambda code, module: http.Door(agency.address, agency.limits))
+    agency.gives(answer())
+    first = agency.run()
+    assert first.new_count == 24, first.reason
+    return agency
+
+
+def fingerprint() -> list[tuple]:
+    """Every published value with its history, as the database holds it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM indicators_observation ORDER BY id")
+        return cursor.fetchall()

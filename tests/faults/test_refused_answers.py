@@ -9,67 +9,26 @@ import re
 import socket
 import struct
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from email.utils import format_datetime
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from indicators import asking, refresh
 from indicators.models import Feed, HeldBatch, Observation, Run
-from indicators.sources import Rate, http, worldbank
+from indicators.sources import http, worldbank
 from tests.faults.agency import CODE, KNOWN, answer, changed, each, entry, make_feed, text, with_entry
-from tests.faults.conftest import FaultyServer
+from tests.faults.conftest import Agency, FaultyServer, fingerprint
 
 pytestmark = pytest.mark.django_db
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-LIMITS = http.Limits(connect_seconds=0.5, silence_seconds=0.4, total_seconds=0.5)
 CLOSED, UNKNOWN = "http://127.0.0.1:9/", "http://agency.invalid/"
 PAGE = "<!DOCTYPE html><html><title>Sign in</title>Please <b>wait</b></html>"
 REFUSAL = b'[{"message":[{"id":"120","key":"Invalid value","value":"Not valid"}]}]'
-
-
-@dataclass
-class Agency:
-    """A published feed of 24 values, and the server it is read from."""
-
-    server: FaultyServer
-    feed: Feed
-    address: str
-
-    def run(self) -> Run:
-        self.feed.refresh_from_db()
-        run = refresh.run(self.feed.pk, Run.Trigger.SCHEDULE)
-        self.feed.refresh_from_db()
-        return run
-
-    def gives(self, body: bytes | str, status: str = "200 OK", **headers: str) -> None:
-        self.server.gives(body.encode() if isinstance(body, str) else body, status, **headers)
-
-
-@pytest.fixture
-def agency(server, settings, tmp_path, monkeypatch) -> Iterator[Agency]:
-    settings.PAYLOAD_DIR = tmp_path
-    monkeypatch.setattr(worldbank, "RATE", Rate(requests=10_000, seconds=1))
-    agency = Agency(server, make_feed(), server.url)
-    monkeypatch.setattr(asking, "door", lambda code, module: http.Door(agency.address, LIMITS))
-    agency.gives(answer())
-    first = agency.run()
-    assert first.new_count == 24, first.reason
-    return agency
-
-
-def fingerprint() -> list[tuple]:
-    """Every published value with its history, as the database holds it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM indicators_observation ORDER BY id")
-        return cursor.fetchall()
-
 
 Fault = Callable[[Agency], None]
 
@@ -256,6 +215,9 @@ MEGABYTE = b"0" * 1024 * 1024
         line("403", gives("{}", "403 Forbidden"), r"refuses the question \(403\)"),
         line("404", gives("{}", "404 Not Found"), r"nothing at this address \(404\)"),
         line("410", gives("{}", "410 Gone"), r"\(410\)"),
+        *(line(f"{status[:3]} with a web page", gives(PAGE, status), rf"\({status[:3]}\)") for status in
+          ("401 Unauthorized", "403 Forbidden", "404 Not Found", "410 Gone", "418 I'm a teapot")),
+        line("400 in plain words", gives("Bad Request", "400 Bad Request"), r"refuses the question \(400\)"),
         line("418", gives("{}", "418 I'm a teapot"), r"\(418\)"),
         line("505", gives("{}", "505 HTTP Version Not Supported"), r"\(505\)"),
         line("304 unasked", gives("", "304 Not Modified"), r"“not modified” \(304\), which it was not asked"),
@@ -338,22 +300,76 @@ MEGABYTE = b"0" * 1024 * 1024
         line("redirect to metadata", redirect("//169.254.169.254/latest"), NOT_ALLOWED),
         line("redirect to a file", redirect("file:///etc/passwd"), NOT_ALLOWED),
         line("redirect to nowhere", redirect(""), NOT_ALLOWED),
+        *(line(f"redirect to {name}", redirect(target), f"sends us to “{shown}”, which is no address")
+          for name, target, shown in (
+              ("an open bracket", "http://[", r"http://\["),
+              ("no number of a port", "http://127.0.0.1:port/", "http://127.0.0.1:port/"),
+              ("a port too high", "//127.0.0.1:99999/", "//127.0.0.1:99999/"),
+              ("an impossible name", "http://a..b\xff.\xad/", "http://a.*"),
+              ("an address with a key", "http://[?api_key=0123456789abcdef", r"http://\[\?api_…"),
+          )),
         line("redirect in a circle", redirect("/base"), "redirects more than 3 times"),
     ],
 )  # fmt: skip
-def test_what_is_no_data_of_this_series_fails_at_once(agency, monkeypatch, fault, reason):
-    # The size is what is tried here, not the speed of a busy machine.
-    monkeypatch.setattr("tests.faults.test_refused_answers.LIMITS", http.Limits())
+def test_what_is_no_data_of_this_series_fails_at_once(agency, fault, reason):
+    agency.limits = http.Limits()  # the size is what is tried here, not the speed of a busy machine
     run = refused(agency, fault, "failed", reason)
 
     assert "(try " not in run.reason
 
 
-def test_an_answer_with_too_many_rows_fails(agency, monkeypatch):
-    monkeypatch.setattr(asking, "MOST_ROWS", 25)
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("http://[", "The source's base address in the settings is no address"),
+        ("http://127.0.0.1:port", "The source's base address in the settings is no address"),
+        ("http://127.0.0.1\x7f", "The source's base address in the settings is no address"),
+    ],
+)
+def test_a_base_address_that_is_none_fails_and_says_so(agency, address, reason):
+    refused(agency, at(address), "failed", reason)
+
+
+def test_a_name_too_long_to_be_one_is_not_found(agency):
+    refused(agency, at(f"http://{'a' * 64}.invalid/"), "retrying", CUT)
+
+
+def test_a_query_that_makes_no_address_fails_and_says_so(agency):
+    query = agency.feed.query
+    Feed.objects.filter(pk=agency.feed.pk).update(query={**query, "indicator": "NV\x7f.TESTED"})
+
+    run = agency.run()
+
+    assert run.verdict == "failed"
+    assert run.reason == "The base address and the feed's query together make no address."
+
+
+def test_an_answer_with_too_many_rows_fails(agency, settings):
+    settings.REFRESH_MOST_ROWS = 25
     one_more = gives(answer({"2000": "49.5"} | KNOWN | {"2025": "62.0"}))
 
     refused(agency, one_more, "failed", "The answer holds more than 25 rows")
+
+
+def test_the_rows_of_all_pages_count_together(agency, settings):
+    """R1: a page holds one row; the run of 26 pages has one too many."""
+    settings.REFRESH_MOST_ROWS = 25
+
+    refused(agency, lambda agency: pages(agency, 26), "failed", "The answer holds more than 25 rows")
+
+
+def test_a_run_that_asks_for_too_many_pages_fails(agency, settings):
+    settings.REFRESH_MOST_PAGES = 3
+
+    refused(agency, lambda agency: pages(agency, 4), "failed", "The answer has more than 3 pages")
+    assert len(agency.server.requests) == 1 + 3 + 1
+
+
+def test_the_size_of_an_answer_is_limited_by_the_settings(settings):
+    assert asking.door("worldbank", worldbank).limits.size == 20 * 1024 * 1024
+    settings.REFRESH_MOST_MEGABYTES = 3
+
+    assert asking.door("worldbank", worldbank).limits.size == 3 * 1024 * 1024
 
 
 def test_nobody_is_asked_where_a_redirect_leads(agency):
@@ -405,6 +421,58 @@ def test_what_is_data_but_not_believed_is_held(agency, fault, reason):
 
     assert run.held_batch.decision == HeldBatch.Decision.WAITING
     assert len(run.held_batch.rows) >= 20
+
+
+def test_the_same_doubtful_answer_waits_once(agency):
+    """R5: an administrator decides on it once, however often the source was asked meanwhile."""
+    agency.gives(changed("2024", "99.9"))
+    first = agency.run()
+    before = fingerprint()
+
+    again = agency.run()
+
+    since = f"{first.started_at:%Y-%m-%d %H:%M} UTC (run {first.pk})"
+    assert (again.verdict, again.reason) == ("held", f"The same values wait for a decision since {since}.")
+    assert list(HeldBatch.objects.filter(run__feed=agency.feed)) == [first.held_batch]
+    assert (fingerprint(), agency.feed.failures) == (before, 0)
+
+
+def test_other_doubtful_values_wait_for_a_decision_of_their_own(agency):
+    agency.gives(changed("2024", "99.9"))
+    agency.run()
+    agency.gives(changed("2024", "98.9"))
+
+    assert agency.run().held_batch.decision == HeldBatch.Decision.WAITING
+
+
+def test_rejected_values_stay_rejected_while_the_source_still_gives_them(agency, admin_user):
+    """R1, R5: nobody is asked twice, nothing is published, and no breaker opens."""
+    agency.gives(changed("2024", "99.9"))
+    held = agency.run().held_batch
+    refresh.decide(held, approve=False, user=admin_user, reason="A slip.")
+    before = fingerprint()
+
+    runs = [agency.run() for _time in range(6)]
+
+    sentence = (
+        f"The source still gives the values rejected on {timezone.now():%Y-%m-%d}; the published ones stay."
+    )
+    assert {(run.verdict, run.reason) for run in runs} == {("unchanged", sentence)}
+    assert HeldBatch.objects.filter(run__feed=agency.feed).count() == 1
+    assert (fingerprint(), agency.feed.failures, agency.feed.breaker_until) == (before, 0, None)
+    agency.gives(changed("2025", "62.0"))
+    assert agency.run().verdict == "published"
+
+
+def test_rejected_values_are_asked_about_anew_once_others_were_published(agency, admin_user):
+    """R5: the decision was about what was published then."""
+    agency.gives(changed("2024", "99.9"))
+    refresh.decide(agency.run().held_batch, approve=False, user=admin_user, reason="A slip.")
+    agency.gives(changed("2024", "62.5"))
+    agency.run()
+    agency.gives(changed("2024", "99.9"))
+
+    assert agency.run().held_batch.decision == HeldBatch.Decision.WAITING
 
 
 # --- No fault -----------------------------------------------------------------------------------------

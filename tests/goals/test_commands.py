@@ -5,10 +5,12 @@ from decimal import Decimal
 from io import StringIO
 
 import pytest
+from django.core.cache import caches
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 
 from goals import samples
-from goals.models import Result, SubGoal, TargetVersion
+from goals.models import Standing, SubGoal, TargetVersion
 from stakeholders.models import Organization, User
 
 pytestmark = pytest.mark.django_db
@@ -86,8 +88,31 @@ def test_samples_load_once_and_leave_without_a_trace(today):
     assert not Organization.objects.exists()
     assert not SubGoal.objects.exists()
     assert not User.objects.filter(email__endswith="@sample.example").exists()
-    assert not Result.objects.filter(node__startswith="sub-goal:").exists()
-    assert not Result.objects.current().filter(level="organization").exists()
+    assert not Standing.objects.filter(node__startswith="sub-goal:").exists()
+    assert not Standing.objects.filter(level="organization").exists()
+
+
+@pytest.mark.parametrize("email", [samples.ADMINISTRATOR, samples.OFFICER])
+def test_the_people_of_samples_sign_in_with_the_password_the_demo_prints(client, email):
+    caches["limits"].clear()
+
+    entered = client.post(reverse("account_login"), {"login": email, "password": samples.PASSWORD})
+
+    assert entered.url == reverse("workspace:home")
+    assert client.session["_auth_user_id"] == str(User.objects.get(email=email).pk)
+
+
+def test_an_officer_loaded_by_an_earlier_release_can_sign_in_after_the_next_load(client, today):
+    officer = User.objects.get(email=samples.OFFICER)
+    officer.emailaddress_set.all().delete()
+    officer.set_unusable_password()
+    officer.save()
+
+    samples.load(today)
+
+    officer.refresh_from_db()
+    assert officer.check_password(samples.PASSWORD)
+    assert officer.emailaddress_set.get().verified
 
 
 def test_samples_are_never_loaded_where_others_can_reach_the_site(settings, today):
@@ -106,12 +131,12 @@ def test_samples_are_fictional_by_name_and_cover_types_and_countries():
 
 
 def test_samples_show_every_state():
-    results = Result.objects.current().filter(level="sub_goal")
+    standings = Standing.objects.filter(level="sub_goal")
 
-    assert {result.status for result in results} >= {
+    assert {standing.status for standing in standings} >= {
         "achieved", "on_track", "needs_acceleration", "off_track", "missed", "not_enough_data",
     }  # fmt: skip
-    states = {result.outcome["update_state"] for result in results}
+    states = {standing.update_state for standing in standings}
     assert states >= {"awaiting_first", "current", "overdue", "silent", "closed"}
     assert set(SubGoal.objects.values_list("state", flat=True)) >= {
         "draft",

@@ -6,8 +6,9 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from goals import explain, rollup
-from goals.models import Chart, Result, SubGoal, Update
+from goals import explain, passing, rollup, standings
+from goals.method.sums import at_nine
+from goals.models import Chart, Result, Standing, SubGoal, Update
 from indicators.models import Edition, Observation, Series
 
 pytestmark = pytest.mark.django_db
@@ -33,8 +34,9 @@ def report(code: str, value: str, day) -> Update:
     )  # fmt: skip
 
 
-def test_every_node_has_one_current_result():
-    nodes = Result.objects.current().values_list("node", flat=True)
+def test_every_node_is_stored_once():
+    results = Result.objects.current().values_list("node", flat=True)
+    nodes = [*results, *Standing.objects.exclude(level="goal").values_list("node", flat=True)]
 
     assert len(nodes) == len(set(nodes))
     assert {"overall", "goal:g1", "target:food-trade", "sub-goal:sample-rail-share"} <= set(nodes)
@@ -59,8 +61,7 @@ def test_a_new_value_makes_a_new_result_and_keeps_the_former_as_history(today):
     assert (before.status, after.status) == ("off_track", "on_track")
     assert after.cause == "run:7"
     assert after.change_kind == Result.ChangeKind.MOVEMENT
-    # overall has no number to move, but its explanation rests on the new value
-    assert set(changed) == {"target:intraregional-goods-trade", "goal:g3", "overall"}
+    assert set(changed) == {"target:intraregional-goods-trade", "goal:g3"}  # overall has no number to move
     assert Result.objects.filter(node="overall").count() == 1
     assert Result.objects.get(pk=before.pk).is_current is False
     assert Edition.objects.get().number == edition + 1
@@ -102,11 +103,11 @@ def test_time_alone_moves_a_result_on_without_a_new_row(today):
 
 def test_an_update_moves_its_leaf_and_its_ancestors_only(today):
     quiet = stored("goal:g4").pk
-    report("sample-brokers-trained", "100", today - timedelta(days=3))
+    update = report("sample-brokers-trained", "100", today - timedelta(days=3))
 
-    changed = rollup.refresh(today)
+    steps = standings.follow([update.sub_goal], f"update:{update.pk}")
 
-    assert set(changed) == {
+    assert {step.node for step in steps} == {
         "sub-goal:sample-brokers-trained",
         "sub-goal:sample-export-single-window",
         "organization:g3:sample-frontera-norte",
@@ -126,18 +127,26 @@ def test_a_row_that_leaves_is_composition_and_never_looks_like_progress(today):
     assert stored("goal:g3").change_kind == Result.ChangeKind.COMPOSITION
 
 
-def test_a_removed_node_has_no_current_result(today):
+def test_a_sub_goal_that_is_no_longer_public_does_not_count(today):
     SubGoal.objects.filter(code="sample-rail-share").update(state=SubGoal.State.DRAFT)
 
     rollup.refresh(today)
 
-    assert not Result.objects.current().filter(node="sub-goal:sample-rail-share").exists()
-    assert Result.objects.filter(node="sub-goal:sample-rail-share").exists()
+    standing = Standing.objects.get(node="sub-goal:sample-rail-share")
+    assert (standing.counted, standing.reason) == (False, "draft")
+    assert passing.audit() == []
 
 
 def test_every_stored_number_comes_out_again_from_its_own_explanation():
     for result in Result.objects.current():
-        assert list(explain.differences(result.explanation, result.outcome)) == [], result.node
+        assert list(explain.differences(explain.explanation_of(result), result.outcome)) == [], result.node
+
+
+def test_every_standing_comes_out_again_from_its_own_explanation():
+    for standing in Standing.objects.filter(sub_goal__state__in=SubGoal.PUBLIC_STATES):
+        outcome = explain.recompute(explain.explanation_of(standing))
+        for name in ("progress", "expected", "schedule"):
+            assert at_nine(outcome[name]) == getattr(standing, name), (standing.node, name)
 
 
 def test_an_explanation_follows_its_inputs_even_where_the_number_stays(today):
@@ -172,3 +181,26 @@ def test_declared_contributions_are_summed_beside_the_official_value():
     assert declared["total"] == Decimal("0.000462")
     assert outcome["latest"]["value"] == 10
     assert declared["credit"]["sample-frontera-norte"] == Decimal("0.000129")  # 0.3 of 430
+
+
+def test_a_quantity_counts_once_along_a_chain_with_a_level_that_declares_none(today):
+    """Method, section 10: only the topmost that declares counts, whatever stands between."""
+    top = SubGoal.objects.exclude(contributes_to=None).filter(shared_effort="", parent=None).first()
+    common = {
+        "organization": top.organization, "goal": top.goal, "state": "published",
+        "start_date": top.start_date, "published_on": top.published_on, "target_date": top.target_date,
+        "target_value": 10,
+    }  # fmt: skip
+    between = SubGoal.objects.create(code="between", title="Between", parent=top, **common)
+    SubGoal.objects.create(
+        code="below", title="Below", parent=between, contributes_to=top.contributes_to,
+        contribution_factor=1, attribution=1, baseline_value=-500, **common,
+    )  # fmt: skip
+    node = f"target:{top.contributes_to.code}"
+    before = stored(node).outcome["contributions"]["total"]
+
+    rollup.refresh(today)
+
+    declared = stored(node).outcome["contributions"]
+    assert declared["total"] == before
+    assert declared["excluded"]["sub-goal:below"] == f"in_parent:{top.node}"

@@ -4,10 +4,13 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from indicators.checks import Limits, doubts
+from indicators.fields import validate_months
+from indicators.models import Indicator
 
-LIMITS = Limits(lower=Decimal(0), upper=Decimal(10000), change=Decimal("1.5"))
+LIMITS = Limits(lower=Decimal(0), upper=Decimal(10000), change=Decimal("1.5"), revision=Decimal("1.5"))
 
 
 def years(**values):
@@ -72,3 +75,34 @@ def test_a_zero_in_the_history_does_not_break_the_comparison():
 
     assert found(known | years(y2023="6"), published=known) == ""
     assert "believable" in found(known | years(y2021="3"), published=known)
+
+
+def test_in_the_months_in_which_the_source_revises_a_larger_revision_is_believed():
+    """R1: the limit can be wider in the months in which the source revises."""
+    widened = Limits(change=Decimal("1.5"), revision=Decimal("2"))
+
+    assert found(KNOWN | years(y2022="190"), limits=widened) == ""
+    assert "more than the believable change" in found(KNOWN | years(y2022="250"), limits=widened)
+    assert "is far from 121" in found(KNOWN | years(y2023="190"), limits=widened)  # a new year is no revision
+
+
+@pytest.mark.parametrize(
+    ("day", "factor"),
+    [(date(2026, 2, 9), "2"), (date(2026, 12, 9), "2"), (date(2026, 3, 9), "1.5"), (date(2026, 1, 9), "1.5")],
+)
+def test_an_indicator_says_which_revision_is_believable_on_a_day(day, factor):
+    indicator = Indicator(change_limit=Decimal("1.5"), revision_months="2,12", revision_limit=Decimal("2"))
+
+    assert indicator.believable_revision(day) == Decimal(factor)
+
+
+def test_without_a_limit_of_its_own_a_revision_is_believed_like_any_change():
+    indicator = Indicator(change_limit=Decimal("1.5"), revision_months="2")
+
+    assert indicator.believable_revision(date(2026, 2, 9)) == Decimal("1.5")
+
+
+@pytest.mark.parametrize("text", ["13", "0", "2, 7", "February", "2,", "٢"])
+def test_months_are_written_as_numbers(text):
+    with pytest.raises(ValidationError):
+        validate_months(text)

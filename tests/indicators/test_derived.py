@@ -167,3 +167,133 @@ def test_the_deficit_ratio_of_a_partner_rests_on_years_that_are_themselves_calcu
 
     ratio = current("us-trade-deficit-ratio", "USA", "IRL")
     assert ratio["2024"].value == Decimal("0.5")  # (36 - 24) / 24
+
+
+# --- Per partner and per product ----------------------------------------------------------------
+def monthly_values(code: str, place: tuple[str, str, str], value: str, year: int = 2024) -> None:
+    """The same value in each month of a year, for a series of the catalogue."""
+    area, partner, product = place
+    series = Series.objects.get(indicator__code=code, area=area, partner=partner, product=product)
+    for month in range(1, 13):
+        Observation.objects.create(
+            series=series, period=date(year, month, 1), value=Decimal(value), vintage=timezone.now()
+        )
+
+
+def calculated(code: str) -> dict[tuple[str, str, str, str], Decimal]:
+    rows = Observation.objects.current().filter(
+        series__indicator__code=code, series__source__code="calculated", value__isnull=False
+    )
+    return {
+        (row.series.area, row.series.partner, row.series.product, row.period_label): row.value
+        for row in rows.select_related("series")
+    }
+
+
+CHIPS = "NAICS 3344"
+SUPPLIERS = {"TWN": "4", "MYS": "2", "MEX": "1", "CAN": "0", "CHN": "1", "JPN": "0", "KOR": "1", "VNM": "1",
+             "THA": "0"}  # fmt: skip
+
+
+def test_each_suppliers_share_is_its_part_of_all_imports_of_a_product():
+    for partner, value in (SUPPLIERS | {"WLD": "10"}).items():
+        monthly_values("us-electronics-imports", ("USA", partner, CHIPS), value)
+
+    derived.recompute()
+
+    shares = calculated("import-supplier-share")
+    assert shares["USA", "TWN", CHIPS, "2024"] == 40  # 48 of 120
+    assert shares["USA", "MEX", CHIPS, "2024"] == 10
+    assert shares["USA", "JPN", CHIPS, "2024"] == 0
+    assert not [partner for _area, partner, *_rest in shares if partner == "WLD"]  # not 100 % of itself
+    assert {product for _area, _partner, product, _year in shares} == {CHIPS}
+
+
+def test_concentration_adds_up_the_squared_shares_of_the_suppliers():
+    for partner, value in (SUPPLIERS | {"WLD": "10"}).items():
+        monthly_values("us-electronics-imports", ("USA", partner, CHIPS), value)
+
+    derived.recompute()
+
+    # 40² + 20² + 4 x 10² = 1600 + 400 + 400
+    assert calculated("import-supplier-concentration") == {("USA", "", CHIPS, "2024"): Decimal(2400)}
+
+
+def test_a_sum_that_lacks_one_of_its_series_has_no_value():
+    for partner, value in (SUPPLIERS | {"WLD": "10"}).items():
+        if partner != "KOR":
+            monthly_values("us-electronics-imports", ("USA", partner, CHIPS), value)
+
+    derived.recompute()
+
+    assert calculated("import-supplier-concentration") == {}
+
+
+def test_nothing_is_divided_by_zero():
+    monthly_values("us-electronics-imports", ("USA", "MEX", CHIPS), "0")
+    monthly_values("us-electronics-imports", ("USA", "WLD", CHIPS), "0")
+
+    derived.recompute()
+
+    assert calculated("import-supplier-share") == {}
+
+
+def yearly_value(code: str, place: tuple[str, str, str], value: str) -> None:
+    area, partner, product = place
+    series = Series.objects.get(
+        indicator__code=code, area=area, partner=partner, product=product, feed__code__startswith="comtrade"
+    )
+    Observation.objects.create(
+        series=series, period=date(2023, 1, 1), value=Decimal(value), vintage=timezone.now()
+    )
+
+
+def test_trade_within_the_region_counts_each_pair_of_countries_once():
+    for partner, exports, imports in (("MEX", "27", "40"), ("CAN", "30", "35")):
+        monthly_values("us-goods-exports-monthly", ("USA", partner, ""), exports, 2023)
+        monthly_values("us-goods-imports-monthly", ("USA", partner, ""), imports, 2023)
+    yearly_value("canada-mexico-goods-trade", ("CAN", "MEX", ""), "7")
+    yearly_value("canada-mexico-goods-trade", ("MEX", "CAN", ""), "33")
+
+    derived.recompute()
+
+    # 12 x (27 + 40) with Mexico, 12 x (30 + 35) with Canada, 7 + 33 between Canada and Mexico
+    assert calculated("intraregional-goods-trade") == {("NAM", "", "", "2023"): Decimal(1624)}
+    trade = calculated("us-goods-trade")
+    assert (trade["USA", "MEX", "", "2023"], trade["USA", "CAN", "", "2023"]) == (804, 780)
+
+
+def test_months_of_one_source_join_the_years_of_another():
+    for product in ("HS 9018", "HS 9019", "HS 9020", "HS 9021", "HS 9022"):
+        for neighbor in ("MEX", "CAN"):
+            monthly_values("us-medical-device-trade", ("USA", neighbor, product), "0.1", 2023)
+            monthly_values("us-medical-device-trade", (neighbor, "USA", product), "0.2", 2023)
+        yearly_value("canada-mexico-medical-device-trade", ("CAN", "MEX", product), "0.01")
+        yearly_value("canada-mexico-medical-device-trade", ("MEX", "CAN", product), "0.03")
+
+    derived.recompute()
+
+    # 5 headings x (2 neighbors x 12 x 0.3 + 0.04) = 5 x 7.24
+    assert calculated("medical-device-trade") == {("NAM", "", "", "2023"): Decimal("36.2")}
+
+
+def test_the_deficit_in_advanced_technology_is_shared_out_by_group():
+    for group, exports, imports in (("", "30", "50"), ("aerospace", "11", "5"), ("electronics", "4", "5")):
+        monthly_values("us-advanced-technology-exports", ("USA", "WLD", group), exports)
+        monthly_values("us-advanced-technology-imports", ("USA", "WLD", group), imports)
+
+    derived.recompute()
+
+    assert calculated("advanced-technology-trade-balance") == {("USA", "", "", "2024"): Decimal(-240)}
+    shares = calculated("advanced-technology-deficit-share")
+    assert shares["USA", "", "aerospace", "2024"] == -30  # a surplus of 72 against a deficit of 240
+    assert shares["USA", "", "electronics", "2024"] == 5
+
+
+def test_freight_of_a_port_is_what_passes_in_both_directions():
+    monthly_values("us-port-trade", ("USA", "MEX", "Port of Laredo"), "10")
+    monthly_values("us-port-trade", ("MEX", "USA", "Port of Laredo"), "15")
+
+    derived.recompute()
+
+    assert calculated("port-freight") == {("USA", "MEX", "Port of Laredo", "2024"): Decimal(300)}

@@ -2,8 +2,10 @@
 
 import json
 import re
+from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.conf import settings as configured
@@ -11,15 +13,19 @@ from django.utils import timezone
 
 from goals import rollup
 from goals.models import Result
-from indicators import catalogue, derived, refresh
+from indicators import batches, catalogue, derived, refresh
 from indicators.catalogue import agencies
+from indicators.fields import validate_months
 from indicators.models import Feed, Indicator, Observation, Run, Series
-from indicators.sources import registry
+from indicators.sources import Rate, registry, undp
+from tests.faults.conftest import FaultyServer
 from tests.loading import TODAY
 
 pytestmark = pytest.mark.django_db
 
-AGENCY_FEEDS = [row["code"] for row in agencies.read(agencies.FOLDER / "feeds.csv")]
+ROWS = [row for row in agencies.read(agencies.FOLDER / "feeds.csv") if row["source"] in configured.AGENCIES]
+AGENCY_FEEDS = [row["code"] for row in ROWS if not row["waits_for"]]
+WAITING_FEEDS = [row["code"] for row in ROWS if row["waits_for"]]
 
 
 def follow(*codes: str) -> list[Run]:
@@ -28,6 +34,26 @@ def follow(*codes: str) -> list[Run]:
     derived.recompute()
     rollup.refresh(TODAY, cause="test")
     return runs
+
+
+@pytest.fixture
+def undp_edition(settings, monkeypatch) -> Iterator[Callable[..., None]]:
+    """A UNDP on this machine; each call publishes an edition of one year."""
+    server = FaultyServer()
+    settings.SOURCE_URLS = {**settings.SOURCE_URLS, "undp": server.url}
+    monkeypatch.setattr(undp, "RATE", Rate(requests=1000, seconds=1))
+
+    def publish(rank_of_mexico: int) -> None:
+        lines = [
+            "iso3,country,hdi_2022,hdi_rank_2022",
+            f"MEX,Mexico,0.78,{rank_of_mexico}",
+            "USA,United States,0.93,20",
+            "CAN,Canada,0.94,16",
+        ]
+        server.gives("\n".join(lines).encode(), Content_Type="text/csv")
+
+    yield publish
+    server.close()
 
 
 def current(indicator: str, area: str) -> dict[str, Decimal]:
@@ -55,16 +81,26 @@ def test_every_feed_asks_what_its_connector_understands(code):
 def test_every_series_is_part_of_what_its_feed_asks_for(code):
     feed = Feed.objects.get(code=code)
     asked = json.dumps(feed.query)
+    parts = "[:=.]" if feed.source.code in ("imf", "oecd", "comtrade") else "[:=]"
 
     for series in feed.series.all():
-        for part in re.split("[:=]", series.key):
-            country, dot, rest = part.partition(".")
-            words = (country, rest) if feed.source.code == "imf" and dot else (part,)
-            assert all(word in asked for word in words), series.key
+        assert all(part in asked for part in re.split(parts, series.key)), series.key
+
+
+@pytest.mark.parametrize("code", WAITING_FEEDS)
+def test_a_feed_of_which_something_is_not_known_yet_is_off_and_says_what(code, settings):
+    settings.FOLLOW_AGENCIES = True
+    settings.SOURCE_KEYS = dict.fromkeys(settings.SOURCE_KEYS, "some-key")
+    catalogue.load()
+
+    feed = Feed.objects.get(code=code)
+
+    assert not feed.is_active
+    assert feed.inactive_reason == next(row["waits_for"] for row in ROWS if row["code"] == code)
 
 
 def test_a_feed_names_the_key_its_connector_cannot_do_without():
-    for row in agencies.read(agencies.FOLDER / "feeds.csv"):
+    for row in ROWS:
         module = registry.connector(row["source"])
         needed = module.KEY_VARIABLE and not getattr(module, "KEY_IS_OPTIONAL", False)
         assert row["key_variable"] in ({module.KEY_VARIABLE} if needed else {module.KEY_VARIABLE, ""}), row
@@ -82,6 +118,55 @@ def test_loading_again_changes_no_series():
     catalogue.load()
 
     assert list(Series.objects.order_by("pk").values()) == before
+
+
+def table_rows(name: str) -> list[list[str]]:
+    """The cells of the table between two marks of docs/data.md, without its head."""
+    text = (Path(configured.BASE_DIR) / "docs" / "data.md").read_text(encoding="utf-8")
+    table = text.partition(f"<!-- {name} -->")[2].partition(f"<!-- end of {name} -->")[0]
+    lines = [line.strip("|").split("|") for line in table.strip().splitlines()[2:]]
+    return [[cell.strip(" `") for cell in cells] for cells in lines]
+
+
+def test_the_documentation_names_every_feed_with_its_agency_its_rhythm_and_its_key():
+    sources = {row["code"]: row["name"] for row in agencies.read(agencies.FOLDER / "sources.csv")}
+
+    documented = [(code, agency, every, key) for code, agency, _what, every, _lag, key in table_rows("feeds")]
+
+    assert sorted(documented) == sorted(
+        (row["code"], sources[row["source"]], row["interval"], row["key_variable"]) for row in ROWS
+    )
+
+
+def test_the_documentation_names_the_licence_of_every_agency_that_is_asked():
+    sources = {row["code"]: row for row in agencies.read(agencies.FOLDER / "sources.csv")}
+    asked = [sources[code] for code in {row["source"] for row in ROWS}]
+
+    assert sorted(table_rows("licences")) == sorted(
+        [row["name"], row["licence"], row["attribution"]] for row in asked
+    )
+
+
+# --- When the sources revise --------------------------------------------------------------------
+def test_a_wider_limit_names_its_months_and_is_wider():
+    for indicator in Indicator.objects.exclude(revision_limit=None):
+        validate_months(indicator.revision_months)
+        assert indicator.change_limit < indicator.revision_limit, indicator.code
+
+
+def test_a_new_edition_that_moves_ranks_far_is_published_in_its_months_and_held_in_others(
+    undp_edition, monkeypatch
+):
+    """R1: a source that recalculates its whole series once a year is not held for that."""
+    undp_edition(rank_of_mexico=70)
+    assert follow("undp-hdi")[0].verdict == Run.Verdict.PUBLISHED
+
+    monkeypatch.setattr(batches.timezone, "localdate", lambda: date(2026, 1, 15))
+    undp_edition(rank_of_mexico=130)
+    assert follow("undp-hdi")[0].verdict == Run.Verdict.HELD
+
+    monkeypatch.setattr(batches.timezone, "localdate", lambda: date(2026, 5, 6))
+    assert follow("undp-hdi")[0].verdict == Run.Verdict.PUBLISHED
 
 
 # --- Who is asked -------------------------------------------------------------------------------

@@ -97,11 +97,11 @@ def test_years_have_no_separator():
 
 def test_rates_are_stored_as_fractions_and_shown_as_percent():
     assert formats.rate(Decimal("0.0217"), "en") == "2.2%"
-    assert formats.rate(Decimal("-0.00239"), "fr") == f"-0,2{NBSP}%"
+    assert formats.rate(Decimal("-0.00239"), "fr") == f"−0,2{NBSP}%"
 
 
 @pytest.mark.parametrize(
-    ("exact", "shown"), [("0.5", "0"), ("1.5", "2"), ("2.5", "2"), ("-0.4", "0"), ("-1.5", "-2")]
+    ("exact", "shown"), [("0.5", "0"), ("1.5", "2"), ("2.5", "2"), ("-0.4", "0"), ("-1.5", "−2")]
 )
 def test_display_rounds_half_to_even_and_has_no_negative_zero(exact, shown):
     assert formats.number(Decimal(exact), 0, "en") == shown
@@ -120,8 +120,13 @@ def test_a_projection_shows_only_the_figures_it_has():
     assert formats.approximate(Decimal("1.2345"), "million_persons", "fr") == "1,2 million de personnes"
 
 
-def test_the_sign_stands_before_the_currency():
-    assert formats.quantity(Decimal(-12), "usd_billion", 0, "en") == "-US$12 billion"
+def test_a_true_minus_sign_stands_before_the_number_and_the_currency():
+    assert in_three_languages(lambda language: formats.number(Decimal("-1234.5"), 1, language)) == [
+        "−1,234.5",
+        "−1,234.5",
+        f"−1{NBSP}234,5",
+    ]
+    assert formats.quantity(Decimal(-12), "usd_billion", 0, "en") == "−US$12 billion"
 
 
 def test_the_unit_agrees_with_the_number_as_shown():
@@ -161,7 +166,7 @@ def test_floats_are_refused():
 
 def read_back(text: str, language: str) -> Decimal:
     marks = {"en": (",", "."), "es": (",", "."), "fr": (NBSP, ",")}[language]
-    return Decimal(text.replace(marks[0], "").replace(marks[1], "."))
+    return Decimal(text.replace(marks[0], "").replace(marks[1], ".").replace(formats.MINUS, "-"))
 
 
 @given(

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from indicators import payloads, refresh
+from indicators import asking, payloads, refresh, tasks
 from indicators.catalogue import FIGURES_FEED, FOLDER
 from indicators.models import AppendOnlyError, Edition, Feed, HeldBatch, Observation, Run, Series
 
@@ -308,9 +308,39 @@ def test_a_feed_somebody_works_on_is_left_alone(feed):
 
 def test_a_dead_workers_claim_runs_out(feed):
     refresh.claim_feed(feed.pk)
-    Feed.objects.filter(pk=feed.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+    Feed.objects.filter(pk=feed.pk).update(
+        lease_until=timezone.now() - timedelta(seconds=1), next_due_at=timezone.now()
+    )
 
     assert refresh.run(feed.pk, "schedule").verdict == Run.Verdict.UNCHANGED
+
+
+@pytest.mark.parametrize(
+    "late", [{}, {"is_active": False}, {"breaker_until": timezone.now() + timedelta(hours=1)}]
+)
+def test_a_late_delivery_of_the_schedule_does_not_ask_again(feed, late):
+    """R2: a message that comes once more after the refresh has ended finds the feed no longer due."""
+    if late:
+        Feed.objects.filter(pk=feed.pk).update(next_due_at=timezone.now(), **late)
+    else:
+        refresh.run(feed.pk, "command")
+    before = feed.runs.count()
+
+    tasks.run_feed(feed.pk)
+
+    with pytest.raises(refresh.NotDue, match=r"published-figures is not due; the schedule left it to \d{4}-"):
+        refresh.run(feed.pk, "schedule")
+    assert feed.runs.count() == before
+    feed.refresh_from_db()
+    assert (feed.claim, feed.lease_until) == (None, None)
+
+
+@pytest.mark.parametrize("trigger", ["button", "command"])
+def test_a_person_who_asks_is_served_whether_the_feed_is_due_or_not(feed, trigger):
+    """R3"""
+    Feed.objects.filter(pk=feed.pk).update(next_due_at=timezone.now() + timedelta(days=1), is_active=False)
+
+    assert refresh.run(feed.pk, trigger).verdict == Run.Verdict.UNCHANGED
 
 
 def test_a_worker_whose_lease_was_taken_over_stores_nothing(feed, figures):
@@ -322,7 +352,7 @@ def test_a_worker_whose_lease_was_taken_over_stores_nothing(feed, figures):
     run = Run.objects.create(feed=stale, trigger="schedule")
 
     with pytest.raises(refresh.SourceUnavailable, match="took over"):
-        refresh.refresh(stale, claim, run)
+        refresh.refresh(stale, claim, run, asking.readings)
 
     assert fingerprint() == before
 

@@ -78,7 +78,7 @@ def test_a_queue_that_cannot_be_reached_is_said(monkeypatch):
 
     _printed, sentence = refused("refresh", "published-figures")
 
-    assert sentence == "The refresh could not be queued; it will run on schedule."
+    assert sentence == "Refresh could not be queued; it will run on schedule."
 
 
 def test_due_takes_only_what_the_schedule_would_take(world_bank):

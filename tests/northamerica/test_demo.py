@@ -67,6 +67,7 @@ def test_one_command_prepares_everything_and_a_second_run_changes_no_value(envir
     assert "Refreshing the packaged figures through Celery" in first.stdout
     assert "Goal 3: Intraregional and global trade" in first.stdout
     assert "admin@sample.example" in first.stdout
+    assert "sample-frontera-norte@sample.example" in first.stdout
     before = values(environment)
 
     second = manage(environment, "demo", "--no-serve")

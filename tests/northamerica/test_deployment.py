@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+from celery import current_app
+from django.conf import settings
+from django.core.management import get_commands
 
 ROOT = Path(__file__).parents[2]
 
@@ -64,3 +67,39 @@ def test_the_licence_is_the_one_the_project_names():
 
     assert project["license"] == "Apache-2.0"
     assert "Version 2.0, January 2004" in (ROOT / "LICENSE").read_text()
+
+
+def test_the_image_holds_every_room_and_neither_tests_nor_benchmarks():
+    ignored = set((ROOT / ".dockerignore").read_text().split())
+    rooms = {app for app in settings.INSTALLED_APPS if (ROOT / app).is_dir()}
+
+    assert rooms == {"stakeholders", "indicators", "goals", "public", "workspace", "northamerica"}
+    assert not rooms & ignored
+    assert {"tests", "benchmarks"} <= ignored
+    assert "COPY . ." in (ROOT / "Dockerfile").read_text()
+
+
+def test_every_task_of_the_schedule_is_one_that_workers_know():
+    current_app.loader.import_default_modules()
+    scheduled = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+
+    assert scheduled <= set(current_app.tasks)
+    assert {"indicators.tasks.tick", "goals.tasks.reconcile", "goals.tasks.send_reminders"} <= scheduled
+
+
+def test_every_command_the_documentation_names_exists():
+    """README and docs say `manage.py NAME`; none of them has gone."""
+    pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+    named = {name for page in pages for name in re.findall(r"manage\.py ([a-z_]+)", page.read_text())}
+
+    assert {"backup", "restore", "check_sums", "check_trail", "demo"} <= named
+    assert named <= set(get_commands())
+
+
+def test_every_path_the_map_of_the_house_names_exists():
+    plan = re.search(r"## The house\n```\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    assert plan
+    named = re.findall(r"^((?:[a-z]+/ ?)+)", plan[1], re.MULTILINE)
+
+    assert all((ROOT / name).is_dir() for names in named for name in names.split())
+    assert {"workspace/", "benchmarks/", "goals/"} <= {name for names in named for name in names.split()}

@@ -31,6 +31,9 @@ def check(tmp_path, *arguments: str, **variables: str) -> subprocess.CompletedPr
         ({"SECRET_KEY": "a" * 60}, "SECRET_KEY is missing or too short"),
         ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS must name the hosts"),
         ({"ALLOWED_HOSTS": "monitor.example.org,*"}, "ALLOWED_HOSTS must name the hosts"),
+        ({"METRICS_TOKEN": "short"}, "METRICS_TOKEN is too short"),
+        ({"PAYLOAD_RETENTION": "-1"}, "PAYLOAD_RETENTION must be 0 to 36500 days"),
+        ({"REFRESH_MOST_ROWS": "0"}, "REFRESH_MOST_ROWS, REFRESH_MOST_PAGES and REFRESH_MOST_MEGABYTES must"),
     ],
 )
 def test_an_unsafe_start_ends_with_one_sentence(tmp_path, unsafe, sentence):

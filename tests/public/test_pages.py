@@ -98,8 +98,12 @@ def test_is_kept_for_everybody_and_sets_no_cookie(opened):
 
 
 # --- Queries ------------------------------------------------------------------------------------
+QUERIES = {"home": 16, "changes": 14, "sub-goal": 18, "sub-goals": 10, "goal": 10, "organization": 10}
+"""Pages that put several dated lists together ask more; never more with more rows."""
+
+
 def test_a_cold_page_asks_the_database_a_handful_of_times(page, kind, django_assert_max_num_queries):
-    with django_assert_max_num_queries(10 if kind[0] in ("sub-goal", "sub-goals") else 7):
+    with django_assert_max_num_queries(QUERIES.get(kind[0], 8)):
         page(*kind)
 
 

@@ -73,7 +73,7 @@ def test_a_source_that_is_read_says_when(section):
 def test_a_source_followed_in_part_says_so(section):
     Feed.objects.filter(code="bts-truck-crossings").update(is_active=True)
 
-    assert "Active: 1 of 2 data feeds." in section("bts")
+    assert "Active: 1 of 3 data feeds." in section("bts")
 
 
 def test_what_is_late_is_said_with_the_day_the_status_says(section, page):

@@ -1,6 +1,8 @@
 """What pages say of the samples and the packaged figures, and what they must never say."""
 
-from datetime import date
+import re
+from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 from django.utils.html import escape
@@ -8,6 +10,7 @@ from django.utils.html import escape
 from goals import rollup
 from goals.models import Assumption, Result, SubGoal, Update
 from indicators import edition
+from indicators.models import Payload, Series, Source
 from public.middleware import clock
 from stakeholders.models import Organization
 
@@ -58,7 +61,8 @@ def test_an_indicator_brings_its_chart_in_two_layouts_with_a_table_of_the_same_n
     text = page("indicator", "intraregional-goods-trade").text
     assert text.count('class="chart trajectory"') == 2
     assert "Data in this chart" in text
-    assert "/api/v1/observations/?indicator=intraregional-goods-trade&amp;format=csv" in text
+    assert "/data/indicators/intraregional-goods-trade.csv" in text
+    assert "/data/indicators/intraregional-goods-trade.xlsx" in text
 
 
 def test_an_indicator_without_values_says_what_is_missing_and_draws_nothing(page):
@@ -90,6 +94,58 @@ def test_every_source_is_cited_once_with_its_checksum(page):
     text = page("indicator", "intraregional-goods-trade").text
     assert text.count('id="source-') == 5
     assert "Checksum of what was read" in text
+
+
+def test_a_period_has_one_line_with_the_value_the_status_rests_on_and_names_what_another_source_gives(page):
+    first = Series.objects.get(indicator__code="intraregional-goods-trade", area="NAM", partner="")
+    second = Series.objects.create(
+        indicator=first.indicator, area="NAM", source=Source.objects.get(code="worldbank"),
+        frequency="annual", precedence=first.precedence + 1,
+    )  # fmt: skip
+    second.observations.create(
+        period=date(2025, 1, 1), value=Decimal("1598.4"), vintage=datetime(2026, 3, 1, tzinfo=UTC)
+    )
+    edition.advance()
+    clock.forget()
+
+    text = page("indicator", "intraregional-goods-trade").text
+
+    lines = re.findall(r'<tr><th scope="row">2025</th>.*?</tr>', text)
+    assert len(lines) == 1
+    assert '<td class="number">1,600</td>' in lines[0]
+    assert re.search(r'<a href="#source-(\d)">Source \1</a>: <a href="[^"]*">1,598', lines[0])
+
+
+@pytest.mark.parametrize("code", ["intraregional-goods-trade", "hdi-rank", "share-of-world-gdp"])
+def test_every_value_of_the_table_leads_to_its_citation_its_retrieval_and_its_checksum(page, client, code):
+    text = page("indicator", code).text
+    observed = re.findall(r'<tr><th scope="row">[^<]*</th><td>(?:Observed|Calculated)</td>.*?</tr>', text)
+
+    assert observed
+    for line in observed:
+        assert f'id="source-{re.search(r"#source-([0-9]+)", line)[1]}"' in text
+        record = client.get(re.search(r"/api/v1/observations/[0-9]+/", line)[0]).json()
+        assert record["citation"]
+        assert record["recorded_at"]
+        assert record["payload_sha256"] or record["inputs"]
+
+
+def test_of_many_answers_of_one_source_the_newest_checksums_are_shown(page):
+    series = Series.objects.filter(indicator__code="food-trade", feed__isnull=False).first()
+    for number in range(5):
+        series.observations.create(
+            period=date(1990 + number, 1, 1), value=Decimal(number + 1),
+            vintage=datetime(1995, 1, 1 + number, tzinfo=UTC),
+            recorded_at=datetime(2026, 1, 1 + number, tzinfo=UTC),
+            payload=Payload.objects.create(sha256=f"{number}" * 64, size=1, content_type="text/csv"),
+        )  # fmt: skip
+    edition.advance()
+    clock.forget()
+
+    text = page("indicator", "food-trade").text
+
+    assert [number for number in range(5) if f'title="{number}{number}' in text] == [2, 3, 4]
+    assert "2 earlier answers were read" in text
 
 
 def test_the_explanation_lists_records_with_their_vintage(page):

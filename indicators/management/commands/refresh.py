@@ -9,7 +9,6 @@ from indicators import queueing
 from indicators.models import Feed, FeedQuerySet, Run
 from indicators.refresh import AlreadyRunning, run
 
-TASK = "indicators.tasks.run_feed"
 NOT_DONE = (Run.Verdict.FAILED, Run.Verdict.RETRYING)
 
 
@@ -32,9 +31,14 @@ class Command(BaseCommand):
 
     def queue(self, chosen: Iterable[Feed]) -> None:
         for feed in chosen:
-            if not queueing.enqueue(TASK, feed.pk, Run.Trigger.COMMAND):
-                raise CommandError("The refresh could not be queued; it will run on schedule.")
-            self.stdout.write(f"{feed}: queued")
+            try:
+                queueing.refresh(feed, Run.Trigger.COMMAND)
+            except queueing.NotQueued as reason:
+                raise CommandError(str(reason)) from None
+            except AlreadyRunning as reason:
+                self.stdout.write(str(reason))
+            else:
+                self.stdout.write(f"{feed}: queued")
 
     def work(self, chosen: Iterable[Feed]) -> None:
         """Refresh one after the other. Raises CommandError naming those that did not succeed."""

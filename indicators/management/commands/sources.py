@@ -3,10 +3,9 @@
 from datetime import datetime
 
 from django.core.management.base import BaseCommand
-from django.db.models import Count, OuterRef, Q, Subquery
 from django.utils import timezone
 
-from indicators.models import Feed, FeedQuerySet, HeldBatch, Run
+from indicators.models import Feed
 
 HEADER = (
     "SOURCE", "FEED", "ACTIVE", "LAST SUCCESS", "LAST CHANGE", "NEXT DUE", "FAILURES", "BREAKER", "HELD",
@@ -20,25 +19,12 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options) -> None:
         now = timezone.now()
-        rows = [HEADER, *(cells(feed, now) for feed in with_health())]
+        feeds = Feed.objects.with_health().order_by("source__code", "code")
+        rows = [HEADER, *(cells(feed, now) for feed in feeds)]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         for row in rows:
             padded = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
             self.stdout.write("  ".join(padded).rstrip())
-
-
-def with_health() -> FeedQuerySet:
-    """The feeds with `last_reason` and `held_count`."""
-    newest = Run.objects.filter(feed=OuterRef("pk")).exclude(verdict=Run.Verdict.RUNNING)
-    waiting = Q(runs__held_batch__decision=HeldBatch.Decision.WAITING)
-    return (
-        Feed.objects.select_related("source")
-        .annotate(
-            last_reason=Subquery(newest.order_by("-started_at").values("reason")[:1]),
-            held_count=Count("runs__held_batch", filter=waiting),
-        )
-        .order_by("source__code", "code")
-    )
 
 
 def cells(feed, now: datetime) -> tuple[str, ...]:

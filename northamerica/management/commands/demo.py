@@ -85,10 +85,12 @@ class Command(BaseCommand):
         if web:
             address = f"http://{HOST}:{port}"
             self.stdout.write(f"  Public pages   {address}/")
+            self.stdout.write(f"  Workspace      {address}/en/my/")
             self.stdout.write(f"  API            {address}/api/v1/docs/")
             self.stdout.write(f"  Administration {address}/admin/")
         self.stdout.write("Sample sign-in (this machine only):")
         self.stdout.write(f"  {samples.ADMINISTRATOR}   {samples.PASSWORD}   administrator")
+        self.stdout.write(f"  {samples.OFFICER}   {samples.PASSWORD}   owner of an organization")
         if web:
             self.stdout.write("Ctrl-C ends it.")
         self.stdout.flush()

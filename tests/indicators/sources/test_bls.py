@@ -220,3 +220,29 @@ def test_recorded_refusals_are_judged(name, kind, said):
 
     assert judged.kind == kind
     assert said in judged.sentence
+
+
+@pytest.mark.parametrize(
+    ("messages", "sentence"),
+    [
+        (
+            ["Series does not exist for Series CES1"],
+            "The BLS does not know CES1. A batch is taken whole or not at all: its other series (1) keep "
+            "their values too.",
+        ),
+        (
+            ["Invalid Series for Series CES2", "Series does not exist for Series CES1"],
+            "The BLS does not know CES1, CES2. A batch is taken whole or not at all: its other series (1) "
+            "keep their values too.",
+        ),
+    ],
+)
+def test_every_unknown_series_of_a_batch_is_named_and_nothing_else_is_taken(messages, sentence):
+    """R1: a run takes all of a batch or none of it, and says which series is the cause."""
+    batch = reply(messages=messages, series=[one(), {"seriesID": "CES1", "data": []}])
+
+    found = bls.classify(batch)
+
+    assert (found.kind, found.sentence) == (Kind.UNKNOWN_SERIES, sentence)
+    with pytest.raises(SourceChanged, match="does not know CES1"):
+        bls.parse(batch, {"series": [SERIES, "CES1"], "from": 2026})

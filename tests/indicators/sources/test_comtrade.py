@@ -1,6 +1,7 @@
 import json
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import chain
 
 import pytest
 
@@ -59,6 +60,23 @@ def test_months_are_asked_a_year_at_a_time():
 def test_a_query_that_cannot_be_meant_is_refused(change, said):
     with pytest.raises(SourceChanged, match=said):
         comtrade.requests(QUERY | change, TODAY)
+
+
+def test_a_request_asks_for_no_more_lines_than_the_preview_gives():
+    chapters = [f"{number:02}" for number in range(1, 25)]
+    query = QUERY | {"partners": ["484"], "flows": ["X", "M"], "commodities": chapters, "from": "2012"}
+
+    asked = [dict(request.params)["period"].split(",") for request in comtrade.requests(query, TODAY)]
+
+    assert max(len(periods) * 24 * 2 for periods in asked) == 480  # 10 years; 11 would bring 528
+    assert list(chain(*asked)) == [str(year) for year in range(2012, TODAY.year)]
+
+
+def test_more_series_than_the_preview_has_lines_are_refused():
+    query = QUERY | {"commodities": [f"{number:04}" for number in range(300)]}
+
+    with pytest.raises(SourceChanged, match="the preview gives 499 lines"):
+        comtrade.requests(query, TODAY)
 
 
 def test_with_a_key_a_copy_asks_the_full_service():

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -270,3 +271,35 @@ def test_recorded_answers_are_judged(name, status, kind):
 def test_descriptions_are_not_taken_for_values():
     with pytest.raises(SourceChanged, match="describes v41690973"):
         statcan.parse(agencys_own("statcan/series_info_41690973.json"), {})
+
+
+# --- Unknown series in a batch -----------------------------------------------------------------
+VECTORS = [{"vectorId": number} for number in (1, 2, 3)]
+ASKED = Request(
+    "getDataFromVectorsAndLatestNPeriods", method="POST", json=[{"vectorId": n} for n in (1, 2, 3)]
+)
+WHOLE = "A batch is taken whole or not at all: its other"
+
+
+@pytest.mark.parametrize(
+    ("items", "sentence"),
+    [
+        (
+            [item(POINT), item(code=4, vector=2, status="FAILED"), item(POINT, vector=3)],
+            f"Statistics Canada does not know v2. {WHOLE} series (2) keep their values too.",
+        ),
+        (
+            [item(POINT), item(code=3, vector=2, status="FAILED"), item(code=4, vector=3, status="FAILED")],
+            f"Statistics Canada does not know v2, v3. {WHOLE} series (1) keep their values too.",
+        ),
+        (
+            [{"status": "FAILED", "object": "There is no such vector."}, item(POINT), item(POINT, vector=3)],
+            f"Statistics Canada does not know v2. {WHOLE} series (2) keep their values too.",
+        ),
+    ],
+)
+def test_every_unknown_series_of_a_batch_is_named_and_nothing_else_is_taken(items, sentence):
+    """R1: a run takes all of a batch or none of it, and says which series is the cause."""
+    found = statcan.classify(replace(reply(*items), request=ASKED))
+
+    assert (found.kind, found.sentence) == (Kind.UNKNOWN_SERIES, sentence)

@@ -75,6 +75,8 @@ def test_a_page_past_the_end_is_no_page():
         ('[{"message":[{"id":"120","key":"Invalid value","value":"No"}]}]', 200, "unknown_series", "know"),
         ('[{"message":[{"id":"115","key":"Language","value":"No"}]}]', 200, "broken", "message 115"),
         ("\ufeff<!DOCTYPE html><html><title>Error</title>", 400, "transient", "error page"),
+        ("<html>No such page</html>", 404, "unknown_series", "404"),
+        ("<html>Forbidden</html>", 403, "broken", "403"),
         ('[{"message":[{"id":"120","value":"Not valid"}]}]', 400, "unknown_series", "areas"),
         ("<html>Maintenance</html>", 200, "transient", "web page"),
         ("", 200, "transient", "empty"),

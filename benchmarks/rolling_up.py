@@ -1,0 +1,151 @@
+"""What does it cost until a published update has moved the overall number?
+
+Beside it, in turns: a bare transaction that changes one row and adds to three ancestor rows, in a table of
+the same size. Ours stores the update, judges its sub-goal, moves every node above it by difference, keeps a
+step for each, writes goal and overall anew and moves the edition on. The cost must not grow with the tree
+either: neither with all sub-goals nor with those beside it.
+"""
+
+import argparse
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+from itertools import count
+
+from benchmarks.measuring import judge, median, on_each_database, seconds
+
+TURNS = 200
+FEW, MANY = 10, 10_000
+NEW_VALUES = count()
+
+
+def measure(options: argparse.Namespace) -> bool:
+    from django.db import connection
+
+    found, holds = {}, []
+    for rows in options.rows:
+        found[rows] = costs = measure_size(rows)
+        what = f"{connection.vendor}, {rows:,} sub-goals"
+        print(
+            f"{what}: {costs['ours']:.2f} ms, bare {costs['bare']:.2f} ms, {costs['queries']:.0f} statements"
+        )
+        holds.append(judge(f"{what}: update to overall / bare", costs["ours"] / costs["bare"], at_most=3.0))
+        if "many" in costs:
+            holds.append(
+                judge(f"{what}: beside {MANY:,} / beside {FEW}", costs["many"] / costs["few"], at_most=1.2)
+            )
+    smallest, largest = min(found), max(found)
+    ratio = found[largest]["ours"] / found[smallest]["ours"]
+    holds.append(judge(f"{connection.vendor}: {largest:,} sub-goals / {smallest:,}", ratio, at_most=1.2))
+    return all(holds)
+
+
+def measure_size(rows: int) -> dict[str, float]:
+    """Milliseconds of the bare transaction and of ours, and beside few and many siblings where there are."""
+    from benchmarks import forest
+
+    forest.plant(rows)
+    plant_bare(rows)
+    ours = Reporter([f"s{1 + (100 + turn * 7) % rows}" for turn in range(TURNS)])
+    bare = Bare()
+    turns = [{"bare": seconds(bare.turn), "ours": seconds(ours.turn)} for _turn in range(TURNS)]
+    found = {name: 1e3 * median(turn[name] for turn in turns[20:]) for name in ("bare", "ours")}
+    if rows > MANY:
+        found |= beside_few_and_many(rows)
+    return found | {"queries": ours.statements()}
+
+
+def beside_few_and_many(rows: int) -> dict[str, float]:
+    from goals import passing
+    from goals.models import Standing
+
+    few, many = Standing.objects.filter(level="organization", node__startswith="organization:g3:o").order_by(
+        "pk"
+    )[:2]
+    crowd = Standing.objects.filter(level="sub_goal").exclude(enters=few).values("pk")[:MANY]
+    Standing.objects.filter(pk__in=list(crowd.values_list("pk", flat=True))).update(
+        enters=many, organization=many.organization
+    )
+    passing.recount()
+    reporters = {name: Reporter(codes_of(node)) for name, node in (("few", few), ("many", many))}
+    turns = [{name: seconds(one.turn) for name, one in reporters.items()} for _turn in range(TURNS)]
+    return {name: 1e3 * median(turn[name] for turn in turns[20:]) for name in reporters}
+
+
+def codes_of(node) -> list[str]:
+    codes = node.entries.order_by("pk").values_list("sub_goal__code", flat=True)[:FEW]
+    return list(codes) * (TURNS // FEW + 1)
+
+
+def plant_bare(rows: int) -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS bare")
+        cursor.execute("CREATE TABLE bare (id bigint primary key, sum bigint, weight bigint)")
+        cursor.execute(
+            "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < %s) "
+            "INSERT INTO bare SELECT n, n, 1 FROM numbers",
+            [rows],
+        )
+
+
+class Bare:
+    """One row changed, and three added to."""
+
+    def __init__(self) -> None:
+        self.number = 0
+
+    def turn(self) -> None:
+        from django.db import connection, transaction
+
+        self.number += 1
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("UPDATE bare SET sum = %s WHERE id = %s", [self.number, 100 + self.number])
+            for ancestor in (3, 2, 1):
+                cursor.execute("UPDATE bare SET sum = sum + %s WHERE id = %s", [self.number, ancestor])
+
+
+class Reporter:
+    """Publishes one update after the other, each on the next of its sub-goals."""
+
+    def __init__(self, codes: list[str]) -> None:
+        from goals.models import SubGoal
+
+        related = ("organization", "goal", "parent")
+        found = SubGoal.objects.select_related(*related).in_bulk(set(codes), field_name="code")
+        self.sub_goals: Iterator = iter([found[code] for code in codes])
+        self.number = 0
+
+    def turn(self) -> None:
+        from django.db import transaction
+        from django.utils import timezone
+
+        from benchmarks import forest
+        from goals import standings
+        from goals.models import Update
+
+        self.number += 1
+        with transaction.atomic():
+            update = Update.objects.create(
+                sub_goal=next(self.sub_goals), date=forest.TODAY - timedelta(days=self.number % 30),
+                value=Decimal(3000 + next(NEW_VALUES)), state="published", published_at=timezone.now(),
+            )  # fmt: skip
+            standings.follow([update.sub_goal], f"update:{update.pk}")
+
+    def statements(self) -> int:
+        from django.db import connection
+        from django.test.utils import CaptureQueriesContext
+
+        from goals.models import SubGoal
+
+        self.sub_goals = iter(
+            SubGoal.objects.select_related("organization", "goal", "parent").filter(code="s1")
+        )
+        with CaptureQueriesContext(connection) as queries:
+            self.turn()
+        return len(queries)
+
+
+if __name__ == "__main__":
+    on_each_database("benchmarks.rolling_up", measure)

@@ -1,0 +1,225 @@
+"""Reporting on a sub-goal: drafting, sending, reviewing, correcting and retracting an update."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from goals import standings
+from goals.lifecycle import checking, cleaning
+from goals.lifecycle.steps import By, StepNotAllowed, check, go, kept, or_stale, record, take, wrote
+from goals.models import EvidenceLink, Review, SubGoal, Update
+from indicators import edition
+from stakeholders import rights, trail
+from stakeholders.models import User
+
+FIELDS = ("date", "value", "note", "jump_reason", "language", "evidence_url", "author_role")
+COPIED = (*FIELDS, "evidence_grade")
+MOST_LINKS = 10
+
+
+# --- While the organization works on it ---------------------------------------------------------
+@transaction.atomic
+def create_draft(
+    sub_goal: SubGoal, fields: Mapping[str, Any], by: User, *, links: Iterable[Mapping[str, str]] = ()
+) -> Update:
+    """A new draft under a published sub-goal; anything may be missing still."""
+    rights.require(by, "create", "update", sub_goal.organization)
+    if sub_goal.state != SubGoal.State.PUBLISHED:
+        raise StepNotAllowed(_("Updates are given on sub-goals that are published. Nothing was saved."))
+    update = Update(sub_goal=sub_goal, author=by, language=sub_goal.language)
+    cleaning.apply(update, fields, FIELDS)
+    update.save(force_insert=True)
+    set_links(update, links)
+    record(update, "create", by, before=None, after=kept(update) | links_of(update))
+    return update
+
+
+@transaction.atomic
+def save_draft(
+    update: Update,
+    fields: Mapping[str, Any],
+    by: By,
+    version: int,
+    *,
+    links: Iterable[Mapping[str, str]] | None = None,
+) -> Update:
+    """Keep what was entered so far; `links` None leaves the evidence links as they are."""
+    check(update, "save", by, version)
+    before = kept(update) | links_of(update)
+    names = cleaning.apply(update, fields, FIELDS)
+    update.save_if(version, *names, "state")
+    if links is not None:
+        set_links(update, links)
+    old, new = trail.changes(before, kept(update) | links_of(update))
+    record(update, "save", by, before=old, after=new)
+    return update
+
+
+def set_links(update: Update, links: Iterable[Mapping[str, str]]) -> None:
+    wanted = []
+    for given in links:
+        cleaning.apply(link := EvidenceLink(update=update), given, ("url", "title"))
+        wanted.append(link)
+    if len(wanted) > MOST_LINKS:
+        refusal = _("At most %(most)d links.") % {"most": MOST_LINKS}
+        raise ValidationError({"evidence_links": [refusal]})
+    if any(not link.url for link in wanted):
+        raise ValidationError({"evidence_links": [_("A link needs its address.")]})
+    update.evidence_links.all().delete()
+    EvidenceLink.objects.bulk_create(wanted)
+
+
+def links_of(update: Update) -> dict[str, list[dict[str, str]]]:
+    links = [{"url": link.url, "title": link.title} for link in update.evidence_links.all()]
+    return {"evidence_links": links}
+
+
+@transaction.atomic
+def submit(update: Update, by: User, version: int) -> Update:
+    """Send it to the stewards. A jump needs a reason and is no obstacle then."""
+    step = check(update, "submit", by, version)
+    check_whole(update)
+    go(update, step, by, version, submitted_by=by, submitted_at=timezone.now())
+    return update
+
+
+def check_whole(update: Update) -> None:
+    check_sub_goal(update)
+    checking.check(checking.update_faults(update, today()))
+    if checking.is_jump(update) and not update.jump_reason:
+        refusal = _("The value moves by more than usual since the last one. Say why.")
+        raise ValidationError({"jump_reason": [refusal]})
+
+
+def check_sub_goal(update: Update) -> None:
+    """Completed ones take corrections alone, withdrawn ones nothing."""
+    may_report = {SubGoal.State.PUBLISHED} | ({SubGoal.State.COMPLETED} if update.correction_of_id else set())
+    if update.sub_goal.state not in may_report:
+        raise StepNotAllowed(
+            _("The sub-goal is “%(state)s”: nothing is reported on it any more. Nothing was changed.")
+            % {"state": update.sub_goal.get_state_display()}
+        )
+
+
+@transaction.atomic
+def discard(update: Update, by: By, version: int) -> None:
+    """Throw a draft away that nobody outside the organization has seen."""
+    check(update, "discard", by, version)
+    if update.evidence_files.exists():
+        raise ValidationError(_("Take its files away first."))
+    record(update, "discard", by, before=kept(update) | links_of(update), after=None)
+    update.save_if(version, "state")  # whoever saved in between is heard
+    update.delete()
+
+
+# --- The steward's answer -----------------------------------------------------------------------
+@transaction.atomic
+def send_back(update: Update, question: str, by: User, version: int) -> Update:
+    asked = cleaning.needed(question, "question")
+    take(update, "send_back", by, version, reason=asked)
+    Review.objects.create(
+        update_reviewed=update, reviewer=by, decision=Review.Decision.SENT_BACK, comment=asked
+    )
+    return update
+
+
+@transaction.atomic
+def publish(
+    update: Update, by: User, version: int, *, grade: str = Update.Evidence.REVIEWED, comment: str = ""
+) -> Update:
+    """Approve it with a grade for its evidence: it counts from now on, what it corrects no longer."""
+    step = check(update, "publish", by, version)
+    check_reviewer(update, by)
+    with or_stale(update, version):
+        check_sub_goal(update)
+        checking.check(checking.update_faults(update, today()))
+    remark, now = cleaning.remark(comment, "comment"), timezone.now()
+    go(update, step, by, version, reason=remark, published_at=now, evidence_grade=known_grade(grade))
+    if update.correction_of:
+        replaced = update.correction_of
+        take(replaced, "replace", by, replaced.version, corrected_by=update, corrected_at=now)
+    Review.objects.create(
+        update_reviewed=update, reviewer=by, decision=Review.Decision.APPROVED, comment=remark
+    )
+    standings.follow([update.sub_goal], cause=cause(update))
+    return update
+
+
+def check_reviewer(update: Update, by: By) -> None:
+    if wrote(update, by):
+        raise PermissionDenied(_("You wrote this yourself. Somebody else approves it."))
+
+
+def known_grade(grade: str) -> str:
+    if grade not in Update.Evidence.values:
+        raise ValidationError({"grade": [_("There is no such grade of evidence.")]})
+    return grade
+
+
+@transaction.atomic
+def regrade(update: Update, grade: str, by: User, version: int) -> Update:
+    """Grade the evidence of a published update anew; its value counts as before."""
+    step = check(update, "grade", by, version)
+    check_reviewer(update, by)
+    go(update, step, by, version, evidence_grade=known_grade(grade))
+    edition.advance()
+    return update
+
+
+# --- Once it is public --------------------------------------------------------------------------
+@transaction.atomic
+def correct(update: Update, fields: Mapping[str, Any], by: User, version: int) -> Update:
+    """Begin a correction: a new update that replaces this one when it is published itself.
+
+    Until then this one stands. A steward's correction goes straight to the other stewards.
+    """
+    step = check(update, "correct", by, version)
+    with or_stale(update, version):
+        check_no_correction(update)
+    update.save_if(version, "state")  # two at once would begin two corrections
+    copied = {name: getattr(update, name) for name in COPIED}
+    newer = Update(sub_goal=update.sub_goal, correction_of=update, author=by, **copied)
+    cleaning.apply(newer, fields, FIELDS)
+    newer.save(force_insert=True)
+    set_links(newer, links_of(update)["evidence_links"])
+    record(newer, step.name, by, before=None, after=kept(newer) | links_of(newer))
+    if not rights.may(by, "submit", "update", update.sub_goal.organization):
+        submit_for_steward(newer, by)
+    return newer
+
+
+def check_no_correction(update: Update) -> None:
+    if update.proposed.exclude(state__in=Update.PUBLIC_STATES).exists():
+        raise StepNotAllowed(_("A correction of this update is under way. Go on with that one."))
+
+
+def submit_for_steward(update: Update, by: User) -> None:
+    """A steward has no drafts in an organization, so it must be whole at once."""
+    check_whole(update)
+    before = kept(update)
+    update.state, update.submitted_by, update.submitted_at = Update.State.SUBMITTED, by, timezone.now()
+    update.save_if(update.version, "state", "submitted_by", "submitted_at")
+    old, new = trail.changes(before, kept(update))
+    record(update, "submit", by, before=old, after=new)
+
+
+@transaction.atomic
+def retract(update: Update, reason: str, by: By, version: int) -> Update:
+    """It counts no longer and stays to be seen, struck through, with the reason."""
+    why = cleaning.needed(reason, "reason")
+    take(update, "retract", by, version, reason=why, retraction_reason=why, retracted_at=timezone.now())
+    standings.follow([update.sub_goal], cause=cause(update))
+    return update
+
+
+def cause(update: Update) -> str:
+    return f"update:{update.pk}"
+
+
+def today() -> date:
+    return timezone.now().date()

@@ -1,0 +1,99 @@
+"""Sums a mean is taken from, so that one row may enter, move or leave without reading the others.
+
+Shares are kept with nine decimals and weights with two, so sums are exact and adding and taking away in any
+order leaves what a recount finds.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from goals.method.exact import NINE_DECIMALS, ONE, ZERO, exactly, ratio
+from goals.method.layers import REPORTING
+
+NUMBERS = ("progress", "expected", "schedule", "reporting")
+
+
+@dataclass(frozen=True)
+class Shares:
+    """What a node contributes: shares in 0..1 with nine decimals; None where there is no value.
+
+    `reporting` is the share of what it stands for that reports on time.
+    """
+
+    progress: Decimal | None = None
+    expected: Decimal | None = None
+    schedule: Decimal | None = None
+    reporting: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A row of a mean: its weight and its shares. A row that does not count is no entry (None)."""
+
+    weight: Decimal
+    shares: Shares
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Of the entries of one node: how many, and for each share the sums of w·x and of w."""
+
+    members: int = 0
+    progress_sum: Decimal = ZERO
+    progress_weight: Decimal = ZERO
+    expected_sum: Decimal = ZERO
+    expected_weight: Decimal = ZERO
+    schedule_sum: Decimal = ZERO
+    schedule_weight: Decimal = ZERO
+    reporting_sum: Decimal = ZERO
+    reporting_weight: Decimal = ZERO
+
+    def moved(self, before: Entry | None, after: Entry | None) -> "Sums":
+        """The sums once a row has become another; None on either side: it enters or leaves."""
+        return self._with(before, -1)._with(after, 1)
+
+    @exactly
+    def _with(self, entry: Entry | None, sign: int) -> "Sums":
+        if entry is None:
+            return self
+        changed: dict[str, Any] = {"members": self.members + sign}
+        for name in NUMBERS:
+            if (share := getattr(entry.shares, name)) is not None:
+                changed[f"{name}_sum"] = getattr(self, f"{name}_sum") + sign * entry.weight * share
+                changed[f"{name}_weight"] = getattr(self, f"{name}_weight") + sign * entry.weight
+        return replace(self, **changed)
+
+    @property
+    def mean(self) -> Shares | None:
+        """Weighted mean of each share; None while nothing counts."""
+        return Shares(**{name: self._mean_of(name) for name in NUMBERS}) if self.members else None
+
+    @exactly
+    def _mean_of(self, name: str) -> Decimal | None:
+        return at_nine(ratio(getattr(self, f"{name}_sum"), getattr(self, f"{name}_weight")))
+
+
+SUM_FIELDS = tuple(field.name for field in fields(Sums))
+
+
+def sums_of(entries: Iterable[Entry | None]) -> Sums:
+    """The sums from scratch."""
+    total = Sums()
+    for entry in entries:
+        total = total.moved(None, entry)
+    return total
+
+
+@exactly
+def at_nine(value: Decimal | int | None) -> Decimal | None:
+    """Cut to 0..1 with nine decimals, halves up: as whole numbers divide in SQL."""
+    if value is None:
+        return None
+    return min(max(Decimal(value), ZERO), ONE).quantize(NINE_DECIMALS, ROUND_HALF_UP)
+
+
+def on_time(update_state: str | None) -> Decimal | None:
+    """1 for reports that are current, awaited or closed, else 0; None where nothing is reported."""
+    return None if update_state is None else (ONE if update_state in REPORTING else ZERO)

@@ -1,0 +1,235 @@
+"""Keeps the stakeholder side in step: one change moves its own leaf and its ancestors, by difference.
+
+A change reads and writes only the nodes from its leaf up to the overall number, however many sub-goals stand
+beside it. Whoever writes here holds the edition's lock first, so that two changes never meet in between.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from goals import evaluation, rows
+from goals.climbing import Tree, organization_key
+from goals.method.sums import NUMBERS, SUM_FIELDS, at_nine
+from goals.models import Result, Standing, Step, SubGoal, Update
+from indicators import edition
+from indicators.queueing import enqueue
+
+MOVING = (
+    "from_entries", "as_of", "counted", "reason", "status", "update_state", "latest_value", "latest_on",
+    "weight", *NUMBERS, *SUM_FIELDS,
+)  # fmt: skip
+"""The fields a change may move; together with what a node enters they are the whole of a standing."""
+SAVED = ("goal", "organization", "enters", "cause", "change_kind", "recorded_at", *MOVING)
+
+
+def follow(sub_goals: Sequence[SubGoal], cause: str) -> list[Step]:
+    """Judge these sub-goals again and move everything above them; return a step for each node that moved.
+
+    Call it inside the transaction that changed them, their updates, their weight, state or parent.
+    """
+    with transaction.atomic(savepoint=False):
+        edition.advance()  # its lock is what every change waits for
+        change = Change(sub_goals, today())
+        steps = change.steps(cause)
+        change.save(cause)
+        rows.add(steps)
+    if any(one.contributes_to_id for one in sub_goals):
+        # The sum of what is declared for an indicator follows behind; a lost message waits for the night.
+        transaction.on_commit(lambda: enqueue("goals.tasks.follow_publication", [], cause))
+    return steps
+
+
+def preview(update: Update) -> list[Step]:
+    """The steps that publishing an update would make; nothing is stored."""
+    return Change([update.sub_goal], today(), update).steps(f"update:{update.pk}")
+
+
+def today() -> date:
+    return timezone.now().date()
+
+
+class Change:
+    """What a change to some sub-goals does to the nodes above them, worked out in memory."""
+
+    def __init__(self, sub_goals: Sequence[SubGoal], day: date, announced: Update | None = None) -> None:
+        self.day = day
+        self.tree = Tree.of(chains(sub_goals))
+        self.sub_goals = [*sub_goals, *adopted_by([one for one in sub_goals if self.may_adopt(one)])]
+        if len(self.sub_goals) > len(sub_goals):
+            self.tree = Tree.of(chains(self.sub_goals))
+        self.before = {node: state_of(row, self.tree.into[node]) for node, row in self.tree.standings.items()}
+        self.judge(announced)
+        self.whole = Whole(self.tree)
+
+    def may_adopt(self, sub_goal: SubGoal) -> bool:
+        """Whether it newly stands, or newly takes or no longer takes its progress from its children."""
+        known = self.tree.standings.get(sub_goal.node)
+        return known is None or known.from_entries != takes_in(sub_goal)
+
+    def judge(self, announced: Update | None) -> None:
+        outcomes = evaluation.judge_now(self.sub_goals, self.day, announced)
+        for sub_goal, outcome in zip(self.sub_goals, outcomes, strict=True):
+            self.tree.judge(sub_goal, outcome, self.day)
+        for sub_goal in self.sub_goals:
+            self.tree.into[sub_goal.node] = self.tree.place(sub_goal, self.day)
+        self.tree.carry(sub_goal.node for sub_goal in self.sub_goals)
+
+    @cached_property
+    def moved(self) -> list[Standing]:
+        """Standings that are new or other than before, what is entered before what enters."""
+        rows = [
+            row
+            for node, row in self.tree.standings.items()
+            if self.before.get(node) != state_of(row, self.tree.into[node])
+        ]
+        return sorted(rows, key=lambda row: self.tree.depth(row.node))
+
+    def save(self, cause: str) -> None:
+        kind, now = self.kind, timezone.now()
+        for row in self.moved:
+            into = self.tree.into[row.node]
+            row.enters = self.tree.standings[into] if into else None
+            row.cause, row.change_kind, row.recorded_at = cause[:100], kind, now
+            if not row.pk:
+                row.save()
+        rows.change([row for row in self.moved if row.node in self.before], SAVED)
+        self.whole.save()
+
+    # --- Steps ----------------------------------------------------------------------------------
+    def steps(self, cause: str) -> list[Step]:
+        """Leaves first, then up to the overall number."""
+        kind, now = self.kind, timezone.now()
+        common = {"at": now, "as_of": self.day, "cause": cause[:100], "kind": kind}
+        return [
+            *(self.step(row, common) for row in reversed(self.moved) if row.level != Result.Level.GOAL),
+            *self.whole.steps(common),
+        ]
+
+    def step(self, row: Standing, common: Mapping[str, Any]) -> Step:
+        before = self.before.get(row.node, {})
+        return Step(
+            node=row.node, level=row.level, goal_id=row.goal_id, organization_id=row.organization_id,
+            sub_goal_id=row.sub_goal_id, status_before=before.get("status", ""), status_after=row.status,
+            progress_before=before.get("progress"), progress_after=row.progress,
+            schedule_before=before.get("schedule"), schedule_after=row.schedule, **common,
+        )  # fmt: skip
+
+    @cached_property
+    def kind(self) -> str:
+        """Composition when a row enters, leaves, or weighs otherwise: that must never look like progress."""
+        composed = any(
+            is_composed(self.before.get(sub_goal.node), self.state(sub_goal.node))
+            for sub_goal in self.sub_goals
+        )
+        return Result.ChangeKind.COMPOSITION if composed else Result.ChangeKind.MOVEMENT
+
+    def state(self, node: str) -> dict[str, Any]:
+        return state_of(self.tree.standings[node], self.tree.into[node])
+
+
+def state_of(row: Standing, into: str | None) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in MOVING} | {"into": into}
+
+
+def takes_in(sub_goal: SubGoal) -> bool:
+    return sub_goal.progress_from == SubGoal.ProgressFrom.CHILDREN
+
+
+def is_composed(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> bool:
+    if before is None or any(before[name] != after[name] for name in ("into", "counted", "weight")):
+        return True
+    return any((before[name] is None) != (after[name] is None) for name in ("progress", "schedule"))
+
+
+def adopted_by(sub_goals: Sequence[SubGoal]) -> list[SubGoal]:
+    """The children that a change of these takes in or lets go."""
+    if not sub_goals:
+        return []
+    misplaced = Q(parent__progress_from=SubGoal.ProgressFrom.CHILDREN) & ~Q(
+        standing__enters__sub_goal=F("parent")
+    )
+    misplaced |= Q(parent__progress_from=SubGoal.ProgressFrom.OWN, standing__enters__isnull=False)
+    adopted = (
+        SubGoal.objects.public()
+        .filter(misplaced, parent__in=sub_goals, standing__isnull=False)
+        .exclude(pk__in=[one.pk for one in sub_goals])
+        .select_related("organization", "goal", "parent")
+    )
+    return list(adopted)
+
+
+def chains(sub_goals: Iterable[SubGoal]) -> list[Standing]:
+    """The stored standings of these sub-goals and of the nodes they enter or will enter, up to the goals."""
+    named: set[str] = set()
+    for one in sub_goals:
+        named |= {one.node, organization_key(one.organization, one.goal), f"goal:{one.goal.code}"}
+        named |= {one.parent.node} if one.parent else set()
+    found = {row.pk: row for row in stored("node", named)}
+    # What lies between a nested sub-goal and its organization is known by number alone.
+    while above := {row.enters_id for row in found.values() if row.enters_id} - found.keys():
+        found |= {row.pk: row for row in stored("id", above)}
+    return list(found.values())
+
+
+def stored(column: str, values: set) -> Iterable[Standing]:
+    marks = ", ".join(["%s"] * len(values))
+    statement = f"SELECT * FROM goals_standing WHERE {column} IN ({marks})"  # noqa: S608 - named above
+    return Standing.objects.raw(statement, sorted(values))
+
+
+class Whole:
+    """The goals above some standings and the overall number, moved from their stored results."""
+
+    def __init__(self, tree: Tree) -> None:
+        stored = Result.objects.current().filter(level__in=(Result.Level.GOAL, Result.Level.OVERALL))
+        ordered = stored.defer("explanation").select_related("goal").order_by("goal__number")
+        self.results = {result.node: result for result in ordered}
+        self.before = {node: measures(result) for node, result in self.results.items()}
+        for node in tree.standings.keys() & self.results.keys():
+            self.set(node, evaluation.with_efforts(self.results[node], tree.standings[node]))
+        if "overall" in self.results:
+            goals = [result for node, result in self.results.items() if node != "overall"]
+            self.set("overall", evaluation.overall_from(goals).outcome)
+
+    def set(self, node: str, outcome: dict[str, Any]) -> None:
+        result = self.results[node]
+        result.outcome, result.combined = outcome, outcome.get("combined")
+
+    @cached_property
+    def moved(self) -> list[Result]:
+        return [row for node, row in self.results.items() if self.before[node] != measures(row)]
+
+    def save(self) -> None:
+        """The verdict of the indicators is the same, so when it was recorded stays; the steps are dated."""
+        rows.change(self.moved, ("outcome", "combined"))
+
+    def steps(self, common: Mapping[str, Any]) -> list[Step]:
+        moved = sorted(self.moved, key=lambda row: row.node == "overall")
+        return [
+            Step(
+                node=row.node, level=row.level, goal=row.goal, **common, status_before=row.status,
+                status_after=row.status,
+                **{f"{name}_before": value for name, value in self.before[row.node][0].items()},
+                **{f"{name}_after": value for name, value in measures(row)[0].items()},
+            )
+            for row in moved
+        ]  # fmt: skip
+
+
+def measures(result: Result) -> tuple[dict[str, Decimal | None], Any]:
+    """What organizations move in a goal or overall, at the scale of a step; and whom it counts."""
+    layer = result.outcome["stakeholder_layer"]
+    shown = {
+        "progress": layer.get("progress"),
+        "schedule": layer.get("schedule"),
+        "combined": result.outcome.get("combined"),
+    }
+    rest = (layer, result.outcome.get("organizations_counted"))
+    return {name: at_nine(value) for name, value in shown.items()}, rest

@@ -1,0 +1,10 @@
+"""Messages upward: other rooms do their part in the same transaction and may refuse by raising."""
+
+from django.dispatch import Signal
+
+organizations_merged = Signal()
+"""Sent with source, into, by: move what belongs to `source` over to `into`."""
+organization_switched = Signal()
+"""Sent with organization: switched on or off, so what it reports is shown and counts again, or no longer."""
+merge_previewed = Signal()
+"""Sent with source, into: return [(words, count), …] of what a merge would move or end."""

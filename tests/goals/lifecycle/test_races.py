@@ -1,0 +1,123 @@
+"""Several people at once, with real transactions: one is first, the others are told (R10)."""
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from threading import Barrier
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection
+
+from goals.lifecycle import sub_goals, updates
+from goals.lifecycle.steps import StepNotAllowed
+from goals.models import Review, Step, SubGoal, SubGoalVersion, Update
+from stakeholders import trail
+from stakeholders.versions import Stale
+from tests.goals.lifecycle.conftest import (
+    make_draft,
+    make_people,
+    make_published,
+    make_published_update,
+    make_submitted,
+    make_submitted_update,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def people(loaded):
+    return make_people()
+
+
+def at_once(*calls: Callable[[], object]) -> list[str]:
+    """Run all in threads that start together; what each came to, as a word."""
+    start = Barrier(len(calls))
+
+    def run(call) -> str:
+        try:
+            start.wait()
+            call()
+        except (Stale, StepNotAllowed, ValidationError) as error:
+            return type(error).__name__
+        finally:
+            connection.close()
+        return "done"
+
+    with ThreadPoolExecutor(len(calls)) as threads:
+        return list(threads.map(run, calls))
+
+
+def test_two_editors_save_at_once_and_one_is_told(people):
+    draft = make_draft(people)
+    first, second = SubGoal.objects.get(pk=draft.pk), SubGoal.objects.get(pk=draft.pk)
+
+    found = at_once(
+        lambda: sub_goals.save_draft(first, {"title": "First"}, people.editor, first.version),
+        lambda: sub_goals.save_draft(second, {"title": "Second"}, people.owner, second.version),
+    )
+
+    assert sorted(found) == ["Stale", "done"]
+    assert SubGoal.objects.get(pk=draft.pk).title == ("First", "Second")[found.index("done")]
+
+
+def test_two_stewards_answer_at_once_and_one_answer_stands(people):
+    sent = make_submitted(people)
+    first, second = SubGoal.objects.get(pk=sent.pk), SubGoal.objects.get(pk=sent.pk)
+
+    found = at_once(
+        lambda: sub_goals.publish(first, people.steward, first.version),
+        lambda: sub_goals.send_back(second, "Why?", people.second_steward, second.version),
+    )
+
+    assert Counter(found)["done"] == 1
+    assert Review.objects.filter(sub_goal=sent).count() == 1
+    assert SubGoalVersion.objects.filter(sub_goal=sent).count() == (found[0] == "done")
+
+
+def test_twenty_approvals_at_once_publish_once(people):
+    sent = make_submitted_update(people, make_published(people))
+    copies = [Update.objects.get(pk=sent.pk) for _turn in range(20)]
+
+    found = at_once(
+        *(
+            (lambda one=one: updates.publish(one, people.steward, one.version))
+            for one in copies
+        )
+    )  # fmt: skip
+
+    assert Counter(found) == {"done": 1, "Stale": 19}
+    assert Review.objects.filter(update_reviewed=sent).count() == 1
+    leaf_steps = Step.objects.filter(cause=f"update:{sent.pk}", node=sent.sub_goal.node)
+    assert leaf_steps.count() == 1
+    assert not list(trail.faults_of("mills"))
+
+
+def test_two_corrections_begun_at_once_are_one(people):
+    first = make_published_update(people, make_published(people))
+    copies = [Update.objects.get(pk=first.pk) for _turn in range(2)]
+
+    found = at_once(
+        *(
+            (lambda one=one: updates.correct(one, {"value": Decimal(120)}, people.editor, one.version))
+            for one in copies
+        )
+    )  # fmt: skip
+
+    assert Counter(found) == {"done": 1, "Stale": 1}
+    assert first.proposed.count() == 1
+
+
+def test_two_moves_at_once_do_not_close_a_circle(people):
+    left, right = make_published(people, title="Left"), make_published(people, title="Right")
+
+    found = at_once(
+        lambda: sub_goals.re_parent(left, SubGoal.objects.get(pk=right.pk), people.editor, left.version),
+        lambda: sub_goals.re_parent(right, SubGoal.objects.get(pk=left.pk), people.editor, right.version),
+    )
+
+    assert sorted(found) == ["ValidationError", "done"]
+    parents = SubGoal.objects.filter(pk__in=(left.pk, right.pk)).values_list("parent", flat=True)
+    assert sorted(parent is None for parent in parents) == [False, True]

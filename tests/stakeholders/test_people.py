@@ -1,0 +1,181 @@
+"""People change roles, leave, are switched off and are forgotten; what they reported stays (R12, R18)."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.utils import timezone
+
+from goals.models import Goal, SubGoal, Update
+from stakeholders import inviting, joining, people, rights, tokens, trail
+from stakeholders.models import ApiToken, Invitation, JoinRequest, Membership, TrailEntry, User
+
+pytestmark = pytest.mark.django_db
+
+
+def membership_of(person: User) -> Membership:
+    return person.memberships.get()
+
+
+def token_of(person: User, organization) -> tuple[ApiToken, str]:
+    end = timezone.now() + timedelta(days=9)
+    return tokens.make(person, organization, name="sync", scope="read", expires_at=end)
+
+
+# --- Members ------------------------------------------------------------------------------------
+def test_an_owner_gives_a_member_another_role(owner, member, organization):
+    editor = member("editor")
+
+    people.change_role(membership_of(editor), "viewer", owner)
+
+    assert rights.roles_of(editor, organization) == {rights.Role.SIGNED_IN, rights.Role.VIEWER}
+    entry = TrailEntry.objects.get(action="change_role")
+    assert (entry.before, entry.after) == ({"role": "editor"}, {"role": "viewer"})
+
+
+def test_an_editor_changes_nobodys_role(member, owner):
+    with pytest.raises(PermissionDenied):
+        people.change_role(membership_of(owner), "viewer", member("editor"))
+
+
+def test_an_owner_of_another_organization_finds_no_such_member(member, owner, other):
+    with pytest.raises(Http404):
+        people.remove(membership_of(owner), member("owner", "Olga", other))
+
+
+@pytest.mark.parametrize("step", ["demote", "remove", "leave"])
+def test_at_least_one_owner_stays(step, owner, organization):
+    with pytest.raises(people.NotPossible, match="keeps at least one owner"):
+        {
+            "demote": lambda: people.change_role(membership_of(owner), "editor", owner),
+            "remove": lambda: people.remove(membership_of(owner), owner),
+            "leave": lambda: people.leave(owner, organization),
+        }[step]()
+    assert membership_of(owner).role == "owner"
+
+
+def test_an_owner_who_is_switched_off_does_not_count(owner, member, organization):
+    absent = member("owner", "Abel")
+    User.objects.filter(pk=absent.pk).update(is_active=False)
+
+    with pytest.raises(people.NotPossible):
+        people.leave(owner, organization)
+
+
+def test_whoever_is_removed_has_no_right_and_no_token_from_then_on(owner, member, organization):
+    editor = member("editor")
+    _token, key = token_of(editor, organization)
+
+    people.remove(membership_of(editor), owner, "Left the firm")
+
+    assert rights.roles_of(editor, organization) == {rights.Role.SIGNED_IN}
+    assert tokens.token_for(key) is None
+    assert TrailEntry.objects.get(action="remove").reason == "Left the firm"
+
+
+def test_one_may_leave_by_oneself(owner, member, organization):
+    viewer = member("viewer")
+
+    people.leave(viewer, organization)
+
+    assert not viewer.memberships.exists()
+    with pytest.raises(Http404):
+        people.leave(viewer, organization)
+
+
+# --- Switching off ------------------------------------------------------------------------------
+def test_switching_off_ends_every_session_and_token_at_the_next_request(
+    client, owner, organization, administrator, settings
+):
+    settings.ROOT_URLCONF = "northamerica.urls"
+    _token, key = token_of(owner, organization)
+    client.force_login(owner)
+
+    people.switch_off(owner, administrator, "Asked by the organization")
+
+    client.get("/admin/")
+    session = SessionStore(client.cookies[settings.SESSION_COOKIE_NAME].value)
+    assert "_auth_user_id" not in session or not rights.is_known(User.objects.get(pk=owner.pk))
+    assert tokens.token_for(key) is None
+    people.switch_on(owner, administrator, "A mistake")
+    assert tokens.token_for(key) is not None
+
+
+def test_the_last_administrator_stays(administrator):
+    User.objects.exclude(pk=administrator.pk).update(is_active=False)
+
+    with pytest.raises(people.NotPossible, match="at least one administrator"):
+        people.switch_off(administrator, administrator, "Holiday")
+
+
+# --- Being forgotten ----------------------------------------------------------------------------
+@pytest.fixture
+def update(member, owner, organization) -> Update:
+    author = member("editor", "Nuria")
+    sub_goal = SubGoal.objects.create(
+        code="crossings", organization=organization, goal=Goal.objects.first(), title="Crossings",
+        start_date="2025-01-01", target_date="2030-01-01",
+    )  # fmt: skip
+    return Update.objects.create(sub_goal=sub_goal, date="2026-02-01", author=author, value=10)
+
+
+def test_an_erased_person_is_a_former_member_and_the_reports_stay(update):
+    people.erase(update.author)
+
+    update.refresh_from_db()
+    assert str(update.author) == "A former member"
+    assert update.value == 10
+
+
+def test_nothing_of_an_erased_person_is_left_but_the_number(update, organization, owner):
+    author = update.author
+    token_of(author, organization)
+    inviting.invite(organization, author.email, "editor", owner)
+    joining.ask_to_join(
+        organization_name="N", type="sme", area="MEX", person_name="Nuria", email=author.email, language="en"
+    )
+    people.erase(author)
+
+    kept = [
+        *User.objects.filter(pk=author.pk).values(),
+        *TrailEntry.objects.values(),
+        *Invitation.objects.values(),
+        *JoinRequest.objects.values(),
+    ]
+    assert "nuria" not in str(kept).lower()
+    assert list(trail.faults_of("frontera")) == list(trail.faults_of("project")) == []
+
+
+def test_an_erased_person_cannot_come_back(update, administrator, organization):
+    author = update.author
+    author.set_password("a long enough pass phrase")
+    author.save()
+    _token, key = token_of(author, organization)
+
+    people.erase(author)
+
+    assert not author.is_active
+    assert not author.has_usable_password()
+    assert not author.memberships.exists()
+    assert tokens.token_for(key) is None
+    with pytest.raises(people.NotPossible, match="deleted by its owner"):
+        people.switch_on(author, administrator, "Please")
+
+
+def test_an_owner_names_another_one_before_being_forgotten(owner, member):
+    member("editor")
+
+    with pytest.raises(people.NotPossible, match="Name another one first"):
+        people.erase(owner)
+    owner.refresh_from_db()
+    assert owner.is_active
+
+
+def test_whoever_is_alone_in_an_organization_may_go_and_its_page_stays(owner, organization):
+    people.erase(owner)
+
+    organization.refresh_from_db()
+    assert organization.is_active
+    assert not organization.memberships.exists()

@@ -1,0 +1,176 @@
+"""The first page of an organization: what is due, drafts, questions, and all its sub-goals."""
+
+from datetime import date
+
+import pytest
+
+from goals.due import due_on
+from goals.lifecycle import sub_goals, updates
+from public.middleware import clock
+from stakeholders.models import Membership, Organization
+from tests.goals.lifecycle.conftest import (
+    make_draft,
+    make_published,
+    make_published_update,
+    make_submitted,
+    make_submitted_update,
+    make_update,
+)
+from tests.workspace.places import make_sub_goals, signed_in, url
+from workspace.dashboard import due_and_coming
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def page(people):
+    """The dashboard as the owner sees it, as text."""
+    client = signed_in(people.owner)
+    return lambda **more: client.get(url("dashboard", "mills"), more).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("since", "cadence", "due"),
+    [
+        (date(2026, 1, 31), "monthly", date(2026, 2, 28)),
+        (date(2026, 11, 1), "quarterly", date(2027, 2, 1)),
+        (date(2024, 2, 29), "annual", date(2025, 2, 28)),
+        (date(2026, 12, 31), "half_yearly", date(2027, 6, 30)),
+    ],
+)
+def test_an_update_is_due_one_rhythm_after_the_day_of_the_last(since, cadence, due):
+    assert due_on(since, cadence) == due
+
+
+def test_who_belongs_to_one_organization_is_led_to_it(people):
+    answer = signed_in(people.viewer).get(url("home"))
+
+    assert answer["Location"] == url("dashboard", "mills")
+
+
+def test_who_belongs_to_several_chooses_and_sees_the_role_in_each(people):
+    Membership.objects.create(user=people.owner, organization=people.lab, role="viewer")
+
+    text = signed_in(people.owner).get(url("home")).content.decode()
+
+    assert "Mills of Sonora" in text and "Your role: Owner" in text
+    assert "Laboratory" in text and "Your role: Viewer" in text
+
+
+def test_who_belongs_to_none_learns_how_to_take_part(people):
+    text = signed_in(people.stranger).get(url("home")).content.decode()
+
+    assert "Ask to join" in text
+
+
+def test_an_empty_organization_is_led_to_its_first_sub_goal(page):
+    text = page()
+
+    assert "Register your first sub-goal" in text
+    assert "For example" in text
+    assert "Your role: Owner" in text
+
+
+def test_what_is_due_comes_with_how_late_it_is(people):
+    """Quarterly since 1 January 2026: due on 1 April, 12 days late on the 13th."""
+    make_sub_goals(people, 1)
+
+    due, coming = due_and_coming(people.mills, date(2026, 4, 13))
+
+    assert [(row.on, row.days_late) for row in due] == [(date(2026, 4, 1), 12)]
+    assert coming == []
+
+
+def test_three_come_up_and_the_soonest_first(people):
+    for month in (1, 2, 3, 4):
+        make_sub_goals(people, 1, start_date=date(2026, month, 1))
+
+    due, coming = due_and_coming(people.mills, date(2026, 4, 1))
+
+    assert len(due) == 1
+    assert [row.on for row in coming] == [date(2026, 5, 1), date(2026, 6, 1), date(2026, 7, 1)]
+
+
+def test_the_last_update_is_the_last_one_published_and_not_the_start(people, page):
+    """It started on 1 January 2026 and counts from there; nothing was reported until 1 February."""
+    sub_goal = make_published(people)
+    assert '<td data-label="Last update">–</td>' in page()
+
+    make_published_update(people, sub_goal)
+
+    assert '<td data-label="Last update">February 1, 2026</td>' in page()
+
+
+def test_what_waits_for_review_is_not_due(people):
+    make_submitted_update(people, make_published(people))
+
+    assert due_and_coming(people.mills, date(2027, 1, 1)) == ([], [])
+
+
+def test_drafts_and_questions_have_one_main_action_each(people, page):
+    draft, asked = make_draft(people), make_submitted(people, title="Asked")
+    sub_goals.send_back(asked, "Which plants are counted?", people.steward, asked.version)
+    begun = make_update(people, make_published(people, title="Running"))
+
+    text = page()
+
+    assert url("check", draft.code) in text
+    assert "Which plants are counted?" in text and "Answer" in text
+    assert url("edit-update", begun.pk) in text
+
+
+def test_a_question_on_an_update_stands_with_it(people, page):
+    sent = make_submitted_update(people, make_published(people))
+    updates.send_back(sent, "Where is the report?", people.steward, sent.version)
+
+    assert "Where is the report?" in page()
+
+
+def test_a_viewer_only_looks(people):
+    make_update(people, make_published(people))
+
+    text = signed_in(people.viewer).get(url("dashboard", "mills")).content.decode()
+
+    assert "Write update" not in text
+    assert "Go on" not in text
+    assert "Register a sub-goal" not in text
+
+
+def test_the_page_is_never_kept(people):
+    assert "no-store" in signed_in(people.viewer).get(url("dashboard", "mills"))["Cache-Control"]
+
+
+def test_the_page_of_another_organization_does_not_exist(people):
+    """R16: hidden and unknown look the same."""
+    client = signed_in(people.other)
+
+    hidden, unknown = client.get(url("dashboard", "mills")), client.get(url("dashboard", "nothing"))
+
+    assert (hidden.status_code, unknown.status_code) == (404, 404)
+    assert hidden.content.replace(b"mills", b"nothing") == unknown.content
+
+
+def test_nothing_is_left_after_the_organization_was_switched_off(people):
+    Organization.objects.filter(pk=people.mills.pk).update(is_active=False)
+
+    assert signed_in(people.owner).get(url("dashboard", "mills")).status_code == 404
+
+
+def test_the_number_of_queries_does_not_depend_on_how_much_there_is(people, django_assert_num_queries):
+    make_sub_goals(people, 2)
+    client, queries = signed_in(people.owner), 15
+    client.get(url("dashboard", "mills"))
+
+    clock.forget()  # the edition is looked up once a second, here each time
+    with django_assert_num_queries(queries):
+        client.get(url("dashboard", "mills"))
+    make_sub_goals(people, 120)
+    for title in ("a", "b", "c"):
+        make_draft(people, title=title)
+        make_published_update(people, make_published(people, title=title * 2))
+        make_update(people, make_published(people, title=title * 3))
+        make_submitted_update(people, make_published(people, title=title * 4))
+    clock.forget()
+    with django_assert_num_queries(queries):
+        text = client.get(url("dashboard", "mills")).content.decode()
+    assert "Page 1 of 3" in text

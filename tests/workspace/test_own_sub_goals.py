@@ -1,0 +1,256 @@
+"""Registering a sub-goal in four steps, and what its organization does with it afterwards."""
+
+from decimal import Decimal
+
+import pytest
+from django.utils import translation
+
+from goals.lifecycle import sub_goals
+from goals.models import Goal, SubGoal
+from tests.goals.lifecycle.conftest import (
+    make_draft,
+    make_published,
+    make_published_update,
+    make_submitted,
+)
+from tests.workspace.places import signed_in, url
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def client(people):
+    return signed_in(people.editor)
+
+
+def step_two(version: int, **changed) -> dict:
+    fields = {
+        "version": version, "is_deliverable": "False", "unit": "tons", "direction": "increase",
+        "baseline_value": "1,000", "target_value": "1,500.5", "progress_from": "own",
+    }  # fmt: skip
+    return fields | changed
+
+
+# --- Four steps ---------------------------------------------------------------------------------
+def test_a_sub_goal_is_registered_in_four_steps_and_sent(people, client):
+    goal = Goal.objects.get(number=3)
+    begun = client.post(url("new-sub-goal", "mills"), {"goal": goal.pk, "title": "Recycle", "language": "en"})
+    draft = SubGoal.objects.get(title="Recycle")
+    assert begun["Location"] == url("step", draft.code, 2)
+
+    client.post(url("step", draft.code, 2), step_two(1))
+    when = {
+        "version": 2, "start_date": "2026-01-01", "target_date": "2028-01-01", "cadence": "quarterly",
+        "reporting": "level", "path": "linear",
+    }  # fmt: skip
+    client.post(url("step", draft.code, 3), when)
+    last = client.post(url("step", draft.code, 4), {"version": 3, "answers_name": "Ana", "answers_role": ""})
+    assert last["Location"] == url("check", draft.code)
+    client.post(url("check", draft.code), {"version": 4})
+
+    draft.refresh_from_db()
+    assert draft.state == "submitted"
+    assert (draft.baseline_value, draft.target_value) == (Decimal(1000), Decimal("1500.5"))
+    text = client.get(url("sub-goal", draft.code)).content.decode()
+    assert "What happens next" in text and f"/en/sub-goals/{draft.code}/" in text
+
+
+def test_the_page_says_which_step_it_is(people, client):
+    text = client.get(url("step", make_draft(people).code, 2)).content.decode()
+
+    assert "<title>Step 2 of 4: What and how much" in text
+
+
+def test_going_back_saves_what_was_typed(people, client):
+    draft = make_draft(people)
+
+    answer = client.post(url("step", draft.code, 2), step_two(1, unit="bales", target_value="", back=""))
+
+    draft.refresh_from_db()
+    assert answer["Location"] == url("step", draft.code, 1)
+    assert (draft.unit, draft.target_value) == ("bales", None)
+
+
+def test_going_on_asks_for_what_the_step_needs_and_keeps_the_rest(people, client):
+    draft = make_draft(people)
+
+    text = client.post(url("step", draft.code, 2), step_two(1, target_value="")).content.decode()
+
+    draft.refresh_from_db()
+    assert "<title>Error:" in text
+    assert "Value to be reached: This is still needed." in text
+    assert (draft.baseline_value, draft.version) == (Decimal(1000), 2)
+    assert 'name="version" value="2"' in text
+
+
+@pytest.mark.parametrize("typed", ["abc", "1_000", "1,00", "1e5", "NaN", "9" * 5000, "١٢"])
+def test_a_number_is_taken_as_it_is_or_refused(people, client, typed):
+    """R25: nothing is bent."""
+    draft = make_draft(people)
+
+    answer = client.post(url("step", draft.code, 2), step_two(1, target_value=typed))
+
+    draft.refresh_from_db()
+    assert "Write a plain number" in answer.content.decode()
+    assert draft.target_value == Decimal(200)
+
+
+def test_french_numbers_are_written_with_a_comma(people, client):
+    draft = make_draft(people)
+    with translation.override("fr"):
+        given = step_two(1, baseline_value="1 234,5", target_value="2000")
+        client.post(url("step", draft.code, 2), given)
+
+    draft.refresh_from_db()
+    assert draft.baseline_value == Decimal("1234.5")
+
+
+def test_two_people_meet_with_both_texts_on_the_page(people, client):
+    """R10: 409, both texts, and what was typed stays."""
+    draft = make_draft(people)
+    sub_goals.save_step(draft, 2, {"unit": "bales"}, people.owner, 1)
+
+    answer = client.post(url("step", draft.code, 2), step_two(1, unit="wagons"))
+    text = answer.content.decode()
+
+    assert answer.status_code == 409
+    assert "bales" in text
+    assert 'value="wagons"' in text and 'name="version" value="2"' in text
+    draft.refresh_from_db()
+    assert draft.unit == "bales"
+
+
+def test_a_draft_with_faults_says_in_which_step_each_lies(people, client):
+    draft = sub_goals.create_draft(people.mills, {"goal": Goal.objects.get(number=3)}, people.editor)
+
+    text = client.get(url("check", draft.code)).content.decode()
+
+    assert "Still needed before it can be sent" in text
+    assert url("step", draft.code, 1) in text and url("step", draft.code, 3) in text
+
+
+def test_a_draft_can_be_thrown_away(people, client):
+    draft = make_draft(people)
+
+    client.post(url("discard", draft.code), {"version": 1})
+
+    assert not SubGoal.objects.filter(pk=draft.pk).exists()
+
+
+def test_a_viewer_is_told_in_words_which_role_it_takes(people):
+    answer = signed_in(people.viewer).get(url("new-sub-goal", "mills"))
+
+    assert answer.status_code == 403
+    assert "Your role does not allow this" in answer.content.decode()
+
+
+@pytest.mark.parametrize("name", ["sub-goal", "check", "report", "describe", "measure", "withdraw"])
+def test_a_sub_goal_of_others_does_not_exist_here(people, name):
+    draft = make_draft(people)
+
+    assert signed_in(people.other).get(url(name, draft.code)).status_code == 404
+
+
+# --- Afterwards ---------------------------------------------------------------------------------
+def test_a_change_of_measure_takes_a_reason_and_makes_a_version(people, client):
+    sub_goal = make_published(people)
+    fields = {
+        "version": sub_goal.version, "unit": "tons", "direction": "increase", "baseline_value": "100",
+        "target_value": "300", "start_date": "2026-01-01", "target_date": "2028-01-01",
+        "cadence": "quarterly", "reporting": "level", "path": "linear", "progress_from": "own",
+    }  # fmt: skip
+
+    assert "This field is required" in client.post(url("measure", sub_goal.code), fields).content.decode()
+    client.post(url("measure", sub_goal.code), fields | {"reason": "A second line was added."})
+
+    assert sub_goal.versions.get(number=2).reason == "A second line was added."
+
+
+def test_words_of_a_published_one_are_changed(people, client):
+    sub_goal = make_published(people)
+
+    client.post(url("describe", sub_goal.code), {"version": sub_goal.version, "title": "Triple it"})
+
+    sub_goal.refresh_from_db()
+    assert sub_goal.title == "Triple it"
+
+
+def test_it_is_completed_or_withdrawn_with_a_reason(people, client):
+    first, second = make_published(people), make_published(people, title="Other")
+
+    client.post(url("complete", first.code), {"version": first.version})
+    client.post(url("withdraw", second.code), {"version": second.version, "reason": "The plant closed."})
+
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.state, second.state) == ("completed", "withdrawn")
+    assert second.withdrawal_reason == "The plant closed."
+
+
+def test_a_step_somebody_has_taken_already_is_met_in_words(people, client):
+    sub_goal = make_published(people)
+    old = sub_goal.version
+    sub_goals.complete(sub_goal, people.owner, old)
+
+    answer = client.post(url("complete", sub_goal.code), {"version": old})
+
+    assert answer.status_code == 409
+    assert "Somebody else has changed this" in answer.content.decode()
+
+
+def test_it_is_put_under_another_one_and_weighed_there(people, client):
+    parent, child = make_published(people), make_published(people, title="Part")
+
+    client.post(url("nest", child.code), {"version": child.version, "parent": parent.code})
+    child.refresh_from_db()
+    client.post(url("weigh", child.code), {"version": child.version, "weight": "2.5"})
+
+    child.refresh_from_db()
+    assert (child.parent, child.weight) == (parent, Decimal("2.5"))
+
+
+def test_a_parent_nobody_here_can_see_does_not_exist(people, client):
+    hidden = sub_goals.create_draft(people.lab, {"goal": Goal.objects.get(number=3)}, people.other)
+    sub_goal = make_published(people)
+
+    text = client.post(url("nest", sub_goal.code), {"version": sub_goal.version, "parent": hidden.code})
+
+    assert "There is no such sub-goal." in text.content.decode()
+
+
+def test_it_is_said_in_another_language(people, client):
+    sub_goal = make_published(people)
+
+    client.post(
+        url("other-language", sub_goal.code, "es"),
+        {"version": sub_goal.version, "title": "Reciclar el doble"},
+    )
+
+    assert sub_goal.texts.get(language="es").title == "Reciclar el doble"
+    assert client.get(url("other-language", sub_goal.code, "en")).status_code == 404
+
+
+def test_a_comment_stands_with_the_name_of_a_colleague(people, client):
+    sub_goal = make_submitted(people)
+
+    client.post(url("comment-sub-goal", sub_goal.code), {"text": "The <b>second</b> plant is included."})
+    text = client.get(url("sub-goal", sub_goal.code)).content.decode()
+
+    assert "The &lt;b&gt;second&lt;/b&gt; plant is included." in text
+    assert "not public" in text
+
+
+def test_the_page_takes_the_same_queries_whatever_hangs_on_it(people, client, django_assert_num_queries):
+    sub_goal = make_published(people)
+    make_published_update(people, sub_goal)
+    client.get(url("sub-goal", sub_goal.code))
+
+    with django_assert_num_queries(14):
+        client.get(url("sub-goal", sub_goal.code))
+    make_published_update(people, sub_goal, date="2026-03-01", value=Decimal(120))
+    for title in "abc":
+        make_published(people, title=title, parent=sub_goal)
+        client.post(url("comment-sub-goal", sub_goal.code), {"text": title})
+    client.get(url("sub-goal", sub_goal.code))
+    with django_assert_num_queries(14):
+        client.get(url("sub-goal", sub_goal.code))

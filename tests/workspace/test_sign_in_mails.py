@@ -1,0 +1,87 @@
+"""Mails about an account: two forms that say the same, the reader's language, our own host (R19)."""
+
+import re
+from html import unescape
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+
+from tests.workspace.conftest import person, sign_in
+
+pytestmark = pytest.mark.django_db
+
+
+def words(text: str) -> list[str]:
+    return re.findall(r"\w+", text)
+
+
+def html_of(sent) -> str:
+    (html,) = [part for part, kind in sent.alternatives if kind == "text/html"]
+    return html
+
+
+@pytest.fixture
+def reset(client, ana, mailoutbox):
+    client.post(reverse("account_reset_password"), {"email": ana.email})
+    return mailoutbox[0]
+
+
+def test_text_and_html_say_the_same(reset):
+    body = html_of(reset).partition("overflow-wrap:anywhere")[2].partition(">")[2]
+
+    assert words(unescape(re.sub("<[^>]*>", " ", body))) == words(reset.body)
+
+
+def test_nothing_in_a_mail_is_fetched_from_anywhere(reset):
+    assert not re.search(r"<(img|link|script|iframe)\b|url\(", html_of(reset))
+
+
+@pytest.mark.parametrize(
+    ("language", "subject"), [("es", "restablecer contraseña"), ("fr", "réinitialisation de mot de passe")]
+)
+def test_a_mail_is_in_its_readers_language(client, mailoutbox, language, subject):
+    luz = person("luz@frontera.example", language=language)
+
+    client.post(reverse("account_reset_password"), {"email": luz.email})  # on the English page
+
+    assert subject in mailoutbox[0].subject.lower()
+    assert f"/{language}/" in mailoutbox[0].body
+
+
+def test_addresses_in_mails_are_ours_whatever_host_was_asked(settings, ana, mailoutbox):
+    settings.ALLOWED_HOSTS = ["testserver", "other.example"]
+    asker = Client(headers={"Host": "other.example", "X-Forwarded-Host": "evil.example"})
+
+    asker.post(reverse("account_reset_password"), {"email": ana.email})
+    asker.post(reverse("account_reset_password"), {"email": "nobody@frontera.example"})
+
+    for sent in mailoutbox:
+        assert "other.example" not in sent.message().as_string()
+        assert "evil.example" not in sent.message().as_string()
+
+
+def test_a_mail_server_that_does_not_answer_is_said_and_nothing_breaks(settings, client, ana):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9  # nobody listens there
+
+    answer = client.post(reverse("account_reset_password"), {"email": ana.email})
+
+    assert answer.status_code == 503
+    assert answer["Retry-After"]
+    assert "The mail could not be sent" in answer.text
+
+
+def test_a_change_stays_though_the_mail_about_it_cannot_be_sent(settings, client, ana):
+    sign_in(client)
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+    new = {"oldpassword": "seven rivers to the sea", "password1": "eight rivers to the sea"}
+
+    changed = client.post(reverse("account_change_password"), {**new, "password2": new["password1"]})
+
+    assert changed.status_code == 302
+    ana.refresh_from_db()
+    assert ana.check_password("eight rivers to the sea")
+    assert not mail.outbox

@@ -1,0 +1,477 @@
+"""R5, R10, R11, R15, R22: joining, merging, organizations, people, weights, commitments and the trail."""
+
+import csv
+import io
+from decimal import Decimal
+from types import SimpleNamespace
+from urllib.parse import quote
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from goals import commitments
+from goals.lifecycle import sub_goals, updates
+from goals.models import Commitment, Standing, Step, SubGoal
+from indicators.models import Indicator
+from stakeholders import joining, trail
+from stakeholders.models import JoinRequest, Membership, Organization, TrailEntry, User
+from tests.goals.lifecycle.conftest import make_people, make_published, make_submitted_update
+from tests.signing_in import signed_in
+from tests.workspace.conftest import person
+
+JOBS = "export-supported-jobs"
+
+
+@pytest.fixture
+def people(db) -> SimpleNamespace:
+    found = make_people()
+    found.administrator = person("admin@project.example", project_role="administrator", first_name="Ada")
+    return found
+
+
+def client_of(someone) -> Client:
+    client = Client()
+    client.force_login(someone)
+    return client
+
+
+@pytest.fixture
+def administrator(people) -> Client:
+    """Signed in with the password just now, so that it is not asked for again."""
+    return signed_in(people.administrator)
+
+
+@pytest.fixture
+def steward(people) -> Client:
+    return client_of(people.steward)
+
+
+def at(name: str, *args) -> str:
+    return reverse(f"workspace:review-{name}", args=args)
+
+
+# --- Requests to join ---------------------------------------------------------------------------
+@pytest.fixture
+def asked(people) -> JoinRequest:
+    return joining.ask_to_join(
+        organization_name="Sonora Mills Ltd", type="sme", area="MEX", person_name="Eva",
+        email="eva@m.example", language="es", website="https://www.mills.example/about",
+    )  # fmt: skip
+
+
+def test_a_request_shows_what_may_be_known_already(steward, people, asked):
+    """By a word of the name, and by the website whatever its path."""
+    Organization.objects.create(
+        code="other", name="Otra", type="sme", area="MEX", website="http://mills.example"
+    )
+
+    answer = steward.get(at("join", asked.pk))
+
+    assert {one.code for one in answer.context["duplicates"]} == {"mills", "other"}
+    assert "An administrator decides." in answer.text
+
+
+def test_a_steward_does_not_decide_on_joining(steward, asked):
+    assert steward.post(at("join", asked.pk), {"approve": "1"}).status_code == 403
+    asked.refresh_from_db()
+    assert asked.state == "waiting"
+
+
+def test_an_administrator_approves_and_the_second_is_told(administrator, people, asked):
+    """R5."""
+    assert administrator.post(at("join", asked.pk), {"approve": "1"}).url == at("queue")
+    again = administrator.post(at("join", asked.pk), {"reject": "1", "reason": "Twice."})
+
+    asked.refresh_from_db()
+    assert asked.state == "approved"
+    assert asked.organization.name == "Sonora Mills Ltd"
+    assert again.status_code == 409
+    assert "Ada was first: this request is approved." in again.text
+
+
+def test_rejecting_needs_a_reason(administrator, asked):
+    empty = administrator.post(at("join", asked.pk), {"reject": "1", "reason": " "})
+    assert empty.status_code == 400
+    assert 'href="#id_reason"' in empty.text
+
+    administrator.post(at("join", asked.pk), {"reject": "1", "reason": "Known as Mills of Sonora."})
+    asked.refresh_from_db()
+    assert (asked.state, asked.reason) == ("rejected", "Known as Mills of Sonora.")
+
+
+# --- Merging ------------------------------------------------------------------------------------
+def test_merging_shows_first_what_would_move(administrator, people):
+    make_published(people)
+
+    answer = administrator.get(at("merge"), {"source": "mills", "into": "lab"})
+
+    assert dict(answer.context["preview"].rows)["Sub-goals"] == 1
+    assert Organization.objects.get(code="mills").merged_into is None
+
+    sent = dict(answer.context["confirm"].initial, reason="One and the same.")
+    assert administrator.post(at("merge"), sent).url == at("organization", "lab")
+    assert Organization.objects.get(code="mills").merged_into.code == "lab"
+    assert SubGoal.objects.filter(organization__code="lab").count() == 1
+
+
+def test_a_merge_whose_preview_is_old_is_shown_anew(administrator, people):
+    sent = dict(
+        administrator.get(at("merge"), {"source": "mills", "into": "lab"}).context["confirm"].initial,
+        reason="One and the same.",
+    )
+    Membership.objects.create(user=people.stranger, organization=people.mills, role="viewer")
+
+    answer = administrator.post(at("merge"), sent)
+
+    assert answer.status_code == 409
+    assert "Something has changed since the preview." in answer.text
+    assert "One and the same." in answer.text
+    assert answer.context["confirm"].initial["fingerprint"] != sent["fingerprint"]
+    assert Organization.objects.get(code="mills").merged_into is None
+
+
+@pytest.mark.parametrize(
+    "query", [{"source": "mills", "into": "no"}, {"source": "mills", "into": "mills"}, {"into": ""}]
+)
+def test_two_that_cannot_be_merged_are_refused_in_words(administrator, people, query):
+    answer = administrator.get(at("merge"), query)
+
+    assert answer.status_code in (200, 400)
+    assert answer.context["form"].errors
+
+
+# --- Organizations ------------------------------------------------------------------------------
+def test_administrators_change_type_and_country_over_the_version_they_read(administrator, people):
+    sent = {
+        "version": people.mills.version,
+        "name": "Mills of Sonora",
+        "type": "private_sector",
+        "area": "USA",
+    }
+
+    assert administrator.post(at("organization", "mills"), sent).status_code == 302
+    stale = administrator.post(at("organization", "mills"), {**sent, "name": "Mills", "area": "CAN"})
+
+    people.mills.refresh_from_db()
+    assert (people.mills.type, people.mills.area) == ("private_sector", "USA")
+    assert stale.status_code == 409
+    assert 'value="Mills"' in stale.text
+    entry = TrailEntry.objects.filter(chain="mills", action="edit").get()
+    assert (entry.before["area"], entry.after["area"]) == ("MEX", "USA")
+
+
+@pytest.mark.parametrize(("field", "value"), [("area", "mexico"), ("name", ""), ("website", "javascript:x")])
+def test_odd_facts_are_refused_at_their_field(administrator, people, field, value):
+    sent = {"version": people.mills.version, "name": "Mills", "type": "sme", "area": "MEX", field: value}
+
+    answer = administrator.post(at("organization", "mills"), sent)
+
+    assert answer.status_code == 400
+    assert f'href="#id_{field}"' in answer.text
+
+
+def test_switching_off_ends_the_rights_of_its_people_with_the_next_request(administrator, people):
+    """R18."""
+    editor = client_of(people.editor)
+    assert administrator.post(
+        at("switch-organization", "mills"), {"off": "1", "reason": "Left the Project."}
+    ).url == at("organization", "mills")
+
+    people.mills.refresh_from_db()
+    assert not people.mills.is_active
+    assert not SubGoal.objects.editable_by(people.editor).exists()
+    assert editor.get(at("trail"), {"chain": "mills"}).status_code == 404
+    assert TrailEntry.objects.get(chain="mills", after={"is_active": False}).reason == "Left the Project."
+    administrator.post(at("switch-organization", "mills"), {"on": "1", "reason": "Back."})
+    people.mills.refresh_from_db()
+    assert people.mills.is_active
+
+
+@pytest.mark.parametrize("name", ["organizations", "people", "merge"])
+def test_stewards_and_others_find_no_page_of_administrators(people, name):
+    for someone in (people.steward, people.owner, people.stranger):
+        assert client_of(someone).get(at(name)).status_code == 404
+
+
+def test_the_lists_are_searched(administrator, people):
+    shown = administrator.get(at("organizations"), {"search": "sonora", "type": "sme", "state": "active"})
+    assert [row.code for row in shown.context["pager"]] == ["mills"]
+    found = administrator.get(at("people"), {"search": "second people.example"})
+    assert [row.email for row in found.context["pager"]] == ["second@people.example"]
+
+
+# --- People -------------------------------------------------------------------------------------
+def test_naming_a_steward_asks_who_is_there_once_more(people):
+    """R22: five minutes after the password was given it is asked for again; the form then goes on."""
+    client = client_of(people.administrator)
+
+    answer = client.post(at("person", people.stranger.pk), {"role": "steward", "reason": "Reviews goal 3."})
+
+    assert answer.url.startswith(reverse("account_reauthenticate"))
+    assert User.objects.get(pk=people.stranger.pk).project_role == ""
+
+
+def test_a_role_for_the_project_is_given_and_taken_with_a_reason(administrator, people):
+    page = at("person", people.stranger.pk)
+    administrator.post(page, {"role": "administrator", "reason": "Runs the site."})
+    given = User.objects.get(pk=people.stranger.pk)
+    administrator.post(page, {"role": "", "reason": "Left."})
+    taken = User.objects.get(pk=people.stranger.pk)
+
+    assert (given.project_role, given.is_staff) == ("administrator", True)
+    assert (taken.project_role, taken.is_staff) == ("", False)
+    entries = TrailEntry.objects.filter(action="change_project_role").order_by("number")
+    assert [entry.reason for entry in entries] == ["Runs the site.", "Left."]
+
+
+def test_the_last_administrator_stays(administrator, people):
+    User.objects.exclude(pk=people.administrator.pk).filter(is_superuser=True).update(is_active=False)
+    page = at("person", people.administrator.pk)
+
+    for sent in (
+        {"role": "steward", "reason": "Enough."},
+        {"switch_off": "1", "role": "administrator", "reason": "x"},
+    ):
+        answer = administrator.post(page, sent)
+        assert answer.status_code == 409
+        assert "keeps at least one administrator" in answer.text
+
+
+def test_a_person_is_switched_off_and_on(administrator, people):
+    page = at("person", people.owner.pk)
+    administrator.post(page, {"switch_off": "1", "role": "", "reason": "Lost the key."})
+    assert not User.objects.get(pk=people.owner.pk).is_active
+    administrator.post(page, {"switch_on": "1", "role": "", "reason": "Found it."})
+    assert User.objects.get(pk=people.owner.pk).is_active
+
+
+# --- Weights ------------------------------------------------------------------------------------
+def test_a_steward_weighs_a_root_with_a_reason(steward, people):
+    row = make_published(people)
+    sent = {"version": row.version, "weight": "2.5", "reason": "It covers most of the work."}
+
+    assert steward.post(at("weight", row.pk), sent).url == at("weights")
+    stale = steward.post(at("weight", row.pk), {**sent, "weight": "3"})
+
+    assert Standing.objects.get(sub_goal=row).weight == Decimal("2.5")
+    assert TrailEntry.objects.get(action="sub_goal.re_weigh").reason == "It covers most of the work."
+    assert Step.objects.filter(cause=f"{row.node}:reweighed", kind="composition").exists()
+    assert stale.status_code == 409
+    assert steward.get(at("weights"), {"goal": "g3", "organization": "mills"}).context["pager"].object_list
+
+
+def test_a_weight_without_a_reason_is_refused(steward, people):
+    row = make_published(people)
+
+    answer = steward.post(at("weight", row.pk), {"version": row.version, "weight": "2", "reason": ""})
+
+    assert answer.status_code == 400
+    assert SubGoal.objects.get(pk=row.pk).weight == 1
+
+
+# --- The commitment gap -------------------------------------------------------------------------
+def committing(people, **changed) -> SubGoal:
+    """From 100 to 200 jobs, half of them claimed: 50 jobs, 0.00005 million."""
+    fields = {
+        "contributes_to": Indicator.objects.get(code=JOBS),
+        "contribution_factor": Decimal("0.000001"),
+        "attribution": Decimal("0.5"),
+    }
+    return make_published(people, **(fields | changed))
+
+
+@pytest.fixture
+def no_samples(db) -> None:
+    SubGoal.objects.update(contributes_to=None)
+
+
+def committed() -> dict[tuple[str, str], Decimal]:
+    commitments.count()
+    rows = Commitment.objects.filter(target__indicator__code=JOBS)
+    return {(row.area, row.type): row.amount for row in rows}
+
+
+def test_a_sub_goal_commits_its_whole_way_whatever_was_reported(people, no_samples):
+    row = committing(people)
+    sent = make_submitted_update(people, row, value=Decimal(120))
+    updates.publish(sent, people.steward, sent.version)
+
+    assert committed() == {("MEX", "sme"): Decimal("0.00005")}
+
+
+def test_a_sub_goal_under_another_of_the_same_indicator_counts_once(people, no_samples):
+    """Also where the one between them declares nothing."""
+    top = committing(people)
+    between = make_published(people, parent=top)
+    committing(people, parent=between)
+
+    assert committed() == {("MEX", "sme"): Decimal("0.00005")}
+    assert Commitment.objects.get(target__indicator__code=JOBS).sub_goals == 1
+
+
+def test_a_shared_effort_counts_once_with_its_shares(people, no_samples):
+    """The lead's 50 jobs: three quarters to the mills, a quarter to the laboratory."""
+    committing(people, shared_effort="rail", leads_shared_effort=True, shared_effort_share=Decimal("0.75"))
+    other = SimpleNamespace(**{**vars(people), "mills": people.lab, "editor": people.other})
+    committing(other, shared_effort="rail", shared_effort_share=Decimal("0.25"), target_value=Decimal(190))
+
+    assert committed() == {
+        ("MEX", "sme"): Decimal("0.0000375"),
+        ("CAN", "academia"): Decimal("0.0000125"),
+    }
+
+
+def test_completed_counts_what_was_delivered_and_withdrawn_nothing(people, no_samples):
+    """120 reached from 100, half of it claimed: 10 jobs."""
+    done = committing(people)
+    sent = make_submitted_update(people, done, value=Decimal(120))
+    updates.publish(sent, people.steward, sent.version)
+    sub_goals.complete(done, people.editor, done.version)
+    gone = committing(people, title="Given up")
+    sub_goals.withdraw(gone, "No money.", people.editor, gone.version)
+
+    assert committed() == {("MEX", "sme"): Decimal("0.00001")}
+
+
+def test_what_nobody_commits_any_more_is_gone_with_the_next_count(people, no_samples):
+    row = committing(people)
+    commitments.count()
+    assert committed() == {("MEX", "sme"): Decimal("0.00005")}
+    sub_goals.withdraw(row, "No money.", people.editor, row.version)
+
+    assert committed() == {}
+
+
+def test_the_page_and_the_file_say_the_same(steward, people, no_samples):
+    committing(people)
+    commitments.count()
+
+    page = steward.get(at("gap"))
+    file = steward.get(at("gap-file"))
+
+    lines = list(csv.DictReader(io.StringIO(b"".join(file.streaming_content).decode())))
+    row = next(one for one in lines if one["indicator"] == JOBS)
+    assert (row["area"], row["type"], row["committed"]) == ("MEX", "sme", "0.00005")
+    assert "50 people" in page.text
+    gap = next(view.gap for view in page.context["declared"] if view.gap.target.indicator.code == JOBS)
+    assert gap.missing == gap.need - Decimal("0.00005")
+
+
+def test_the_gap_is_narrowed_and_odd_choices_choose_nothing(steward, people, no_samples):
+    committing(people)
+    commitments.count()
+
+    assert not steward.get(at("gap"), {"type": "academia"}).context["declared"]
+    assert steward.get(at("gap"), {"area": "ZZZ", "goal": "no", "type": "x"}).context["declared"]
+
+
+# --- The trail ----------------------------------------------------------------------------------
+def test_owners_read_the_trail_of_their_organization_alone(people):
+    """R16."""
+    make_published(people)
+    with_other = client_of(people.owner).get(at("trail"), {"chain": "lab"})
+
+    assert with_other.context["chain"] == "mills"
+    assert {entry.chain for entry in with_other.context["pager"]} == {"mills"}
+    assert client_of(people.editor).get(at("trail")).status_code == 404
+    assert client_of(people.steward).get(at("trail")).status_code == 404
+
+
+def test_administrators_read_every_chain_and_one_subject(administrator, people):
+    row = make_published(people)
+
+    found = administrator.get(at("trail"), {"subject": f"sub_goal:{row.pk}"}).context["pager"]
+
+    assert [entry.action for entry in found] == ["sub_goal.publish", "sub_goal.submit", "sub_goal.create"]
+    assert "100" in administrator.get(at("trail"), {"chain": "mills"}).text
+
+
+def test_a_chain_is_checked_on_the_page(administrator, people):
+    make_published(people)
+
+    whole = administrator.get(at("trail"), {"chain": "mills", "check": "1"})
+
+    assert "are whole and unaltered" in whole.text
+    assert whole.context["state"]["faults"] == list(trail.faults_of("mills")) == []
+
+
+def test_every_page_is_kept_by_nobody(administrator, steward, people):
+    """R19."""
+    for client, name in (
+        (steward, "gap"),
+        (steward, "weights"),
+        (administrator, "people"),
+        (administrator, "trail"),
+    ):
+        assert "no-store" in client.get(at(name))["Cache-Control"]
+
+
+# --- Hostile input ------------------------------------------------------------------------------
+ODD = [
+    "\0",
+    "\udfff",
+    "9" * 5000,
+    "1e999",
+    "NaN",
+    "1_000",
+    "<script>",
+    "=cmd()",
+    "a" * 20_000,
+    "%s{{x}}",
+    "-1",
+]
+LISTS = {
+    "queue": ("kind", "goal", "organization", "type", "page"),
+    "gap": ("goal", "area", "type"),
+    "weights": ("goal", "organization", "page"),
+    "trail": ("chain", "subject", "way", "page", "check"),
+    "organizations": ("search", "type", "state", "page"),
+    "people": ("search", "role", "page"),
+    "merge": ("source", "into"),
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_whatever_a_list_is_asked_it_answers_in_words(administrator, name):
+    """R24."""
+    for field in LISTS[name]:
+        for value in ODD:
+            query = f"{field}={quote(value, errors='surrogatepass')}"
+            assert administrator.get(f"{at(name)}?{query}").status_code in (200, 400)
+
+
+@pytest.mark.parametrize("value", ODD)
+def test_whatever_is_sent_is_refused_or_kept_and_never_an_error_of_ours(administrator, people, asked, value):
+    """R24: each field in turn is odd; a version nobody has seen keeps the rest from happening."""
+    row = make_published(people)
+    sent = make_submitted_update(people, row)
+    forms = {
+        reverse("workspace:review-update", args=[sent.pk]): {
+            "decision": "send_back",
+            "version": "99",
+            "question": "q",
+        },
+        at("weight", row.pk): {"version": "99", "weight": "2", "reason": "r"},
+        at("organization", "mills"): {
+            "version": "99",
+            "name": "N",
+            "type": "sme",
+            "area": "MEX",
+            "website": "",
+        },
+        at("merge"): {"source": "mills", "into": "lab", "fingerprint": "x", "reason": "r"},
+        at("join", asked.pk): {"reject": "1", "reason": ""},
+    }
+    for address, fields in forms.items():
+        for field in fields:
+            body = "&".join(
+                f"{name}={quote(given, errors='surrogatepass')}"
+                for name, given in {**fields, field: value}.items()
+            )
+            answer = administrator.post(address, body, content_type="application/x-www-form-urlencoded")
+            assert answer.status_code < 500
+
+
+def test_a_number_longer_than_any_key_finds_nothing(administrator):
+    assert administrator.get(f"{at('queue')}updates/{'9' * 40}/").status_code == 404

@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+
+
+class WorkspaceConfig(AppConfig):
+    name = "workspace"
+
+    def ready(self) -> None:
+        from allauth.mfa.signals import authentication_failed  # models have to be loaded first
+
+        from workspace import limits, sign_in
+
+        limits.count_in_the_database()
+        authentication_failed.connect(sign_in.count_failure)

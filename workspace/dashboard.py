@@ -1,0 +1,138 @@
+"""What an organization has to do and has: due, coming up, drafts, questions to answer, all sub-goals."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from goals.due import due_on
+from goals.models import Review, SubGoal, Update
+from stakeholders import rights
+from stakeholders.models import Organization
+from workspace.own import Place, place_of
+
+A_PAGE = 50
+COMING_UP = 3
+
+
+@require_safe
+@rights.rule("workspace", "see")
+def home(request: HttpRequest) -> HttpResponse:
+    """The way to one's organization; whoever belongs to several chooses."""
+    held = rights.memberships_of(request.user).select_related("organization").order_by("organization__name")  # type: ignore[arg-type]
+    memberships = list(held)
+    if len(memberships) == 1:
+        return redirect("workspace:dashboard", memberships[0].organization.code)
+    return render(request, "workspace/home.html", {"memberships": memberships})
+
+
+@require_safe
+@rights.rule("sub_goal", "see_draft")
+def dashboard(request: HttpRequest, organization: str) -> HttpResponse:
+    place = place_of(request.user, organization)
+    shown = overview(place, request.GET.get("page"), timezone.now().date())
+    return render(request, "workspace/dashboard.html", shown)
+
+
+def overview(place: Place, page: str | None, today: date) -> dict[str, Any]:
+    """Everything the dashboard shows, in a number of queries that does not depend on how much there is."""
+    due, coming = due_and_coming(place.organization, today)
+    return {
+        "place": place,
+        "due": due,
+        "coming": coming,
+        "draft_updates": updates_in(place.organization, Update.State.DRAFT),
+        "draft_sub_goals": sub_goals_in(place.organization, SubGoal.State.DRAFT),
+        "questions_on_updates": updates_in(place.organization, Update.State.SENT_BACK),
+        "questions_on_sub_goals": sub_goals_in(place.organization, SubGoal.State.SENT_BACK),
+        "waiting": updates_in(place.organization, Update.State.SUBMITTED),
+        "pager": Paginator(all_sub_goals(place.organization), A_PAGE).get_page(page),
+        "today": today,
+    }
+
+
+# --- What is due --------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Due:
+    """A sub-goal with the day its next update is due."""
+
+    sub_goal: SubGoal
+    on: date
+    today: date
+
+    @property
+    def days_late(self) -> int:
+        return (self.today - self.on).days
+
+    @property
+    def draft(self) -> int | None:
+        """The update somebody has begun, if any."""
+        return getattr(self.sub_goal, "begun", None)
+
+
+def due_and_coming(organization: Organization, today: date) -> tuple[list[Due], list[Due]]:
+    """The most overdue first, as many as a page holds; then the next few."""
+    days = sorted(due_days(organization, today))
+    late = [row for row in days if row[0] <= today][:A_PAGE]
+    coming = [row for row in days if row[0] > today][:COMING_UP]
+    rows = rows_by_key([key for _day, key in (*late, *coming)])
+    return (
+        [Due(rows[key], on, today) for on, key in late],
+        [Due(rows[key], on, today) for on, key in coming],
+    )
+
+
+def due_days(organization: Organization, today: date) -> list[tuple[date, int]]:
+    """When each sub-goal that runs is due; not those whose next update waits for its review."""
+    waiting = Update.objects.filter(sub_goal=OuterRef("pk"), state=Update.State.SUBMITTED)
+    running = (
+        reported_by(organization)
+        .filter(state=SubGoal.State.PUBLISHED, progress_from=SubGoal.ProgressFrom.OWN, start_date__lte=today)
+        .exclude(Exists(waiting))
+        .annotate(since=Coalesce("standing__latest_on", "start_date"))
+        .order_by("pk")
+    )
+    return [
+        (due_on(since, cadence), key) for key, cadence, since in running.values_list("pk", "cadence", "since")
+    ]
+
+
+def rows_by_key(keys: list[int]) -> dict[int, SubGoal]:
+    begun = Update.objects.filter(sub_goal=OuterRef("pk"), correction_of=None, state__in=Update.OPEN_STATES)
+    rows = SubGoal.objects.filter(pk__in=keys).select_related("standing")
+    return {row.pk: row for row in rows.annotate(begun=Subquery(begun.order_by("pk").values("pk")[:1]))}
+
+
+# --- Lists --------------------------------------------------------------------------------------
+def reported_by(organization: Organization) -> Any:
+    return SubGoal.objects.filter(organization=organization)
+
+
+def all_sub_goals(organization: Organization) -> Any:
+    rows = reported_by(organization).select_related("standing", "goal")
+    rows = rows.annotate(reported_on=Update.objects.newest_day(OuterRef("pk")))
+    return rows.order_by("goal__number", "title", "pk")
+
+
+def sub_goals_in(organization: Organization, state: str) -> list[SubGoal]:
+    asked = Review.objects.filter(sub_goal=OuterRef("pk"), decision=Review.Decision.SENT_BACK)
+    rows = reported_by(organization).filter(state=state).annotate(question=last_words(asked))
+    return list(rows.order_by("-created_at", "-pk")[:A_PAGE])
+
+
+def updates_in(organization: Organization, state: str) -> list[Update]:
+    asked = Review.objects.filter(update_reviewed=OuterRef("pk"), decision=Review.Decision.SENT_BACK)
+    rows = Update.objects.filter(sub_goal__organization=organization, state=state)
+    rows = rows.select_related("sub_goal").annotate(question=last_words(asked))
+    return list(rows.order_by("-created_at", "-pk")[:A_PAGE])
+
+
+def last_words(reviews: Any) -> Subquery:
+    return Subquery(reviews.order_by("-decided_at", "-pk").values("comment")[:1])

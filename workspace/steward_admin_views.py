@@ -1,0 +1,252 @@
+"""Pages of administrators beside the queue: requests to join, organizations, people, the trail."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from stakeholders import joining, merging, organizations, people, rights
+from stakeholders.models import JoinRequest, Organization, User
+from workspace import steward_joining, steward_people, steward_trail
+from workspace.sign_in import reauthentication_required
+from workspace.steward_deciding import attempt, with_version
+from workspace.steward_views import person
+
+page_methods = require_http_methods(["GET", "HEAD", "POST"])
+
+
+# --- Requests to join ---------------------------------------------------------------------------
+@page_methods
+@rights.rule("join_request", "see")
+def join_request(request: HttpRequest, pk: int) -> HttpResponse:
+    """Stewards read it; administrators decide, once."""
+    asked = get_object_or_404(JoinRequest.objects.select_related("decided_by", "organization"), pk=pk)
+    form = steward_joining.RejectForm(request.POST if "reject" in request.POST else None)
+    status = 200
+    if request.method == "POST":
+        rights.require(request.user, "approve", "join_request")
+        status = decide(request, asked, form)
+        if status == 200:
+            return redirect("workspace:review-queue")
+        asked = get_object_or_404(JoinRequest.objects.select_related("decided_by"), pk=pk)
+    context = {
+        "asked": asked,
+        "form": form,
+        "duplicates": steward_joining.duplicates(asked),
+        "twins": steward_joining.twins(asked),
+        "may_decide": rights.may(request.user, "approve", "join_request"),
+        "at": "queue",
+    }
+    return render(request, "workspace/steward/join.html", context, status=status)
+
+
+def decide(request: HttpRequest, asked: JoinRequest, form: steward_joining.RejectForm) -> int:
+    if form.is_bound and not form.is_valid():
+        return 400
+    try:
+        if form.is_bound:
+            joining.reject(asked, person(request), form.cleaned_data["reason"])
+        else:
+            joining.approve(asked, person(request))
+    except joining.AlreadyDecided as error:
+        messages.error(request, str(error))
+        return 409
+    words = _("Rejected: %(name)s.") if form.is_bound else _("Approved and invited: %(name)s.")
+    messages.success(request, words % {"name": asked.organization_name})
+    return 200
+
+
+# --- Merging ------------------------------------------------------------------------------------
+@page_methods
+@rights.rule("merge", "create")
+@reauthentication_required(allow_get=True)
+def merge(request: HttpRequest) -> HttpResponse:
+    """First which two, then what it would move, then the merge."""
+    if request.method == "POST":
+        return do_merge(request)
+    asked = request.GET
+    form = steward_joining.MergeForm(asked if "into" in asked else None, initial=asked.dict())
+    context: dict[str, Any] = {"form": form, "at": "organizations"}
+    if form.is_bound and form.is_valid():
+        context |= previewed(form)
+    return render(request, "workspace/steward/merge.html", context, status=400 if form.errors else 200)
+
+
+def previewed(form: steward_joining.MergeForm) -> dict[str, Any]:
+    """The preview with the form that confirms it; nothing where these two cannot be merged."""
+    source, into = form.cleaned_data["source"], form.cleaned_data["into"]
+    try:
+        preview = merging.preview(source, into)
+    except merging.NotMergeable as error:
+        form.add_error(None, str(error))
+        return {}
+    shown = {"source": source.code, "into": into.code, "fingerprint": preview.fingerprint}
+    return {"preview": preview, "confirm": steward_joining.ConfirmMergeForm(initial=shown)}
+
+
+def do_merge(request: HttpRequest) -> HttpResponse:
+    form = steward_joining.ConfirmMergeForm(request.POST)
+    status = 400
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            merging.merge(
+                given["source"], given["into"], person(request),
+                fingerprint=given["fingerprint"], reason=given["reason"],
+            )  # fmt: skip
+        except merging.NotMergeable as error:
+            form.add_error(None, str(error))
+            status = 409
+        else:
+            messages.success(request, _("Merged into %(name)s.") % {"name": given["into"]})
+            return redirect("workspace:review-organization", given["into"].code)
+    context: dict[str, Any] = {"form": form, "at": "organizations"}
+    if chosen := both(form):
+        context |= previewed_again(form, *chosen)
+    return render(request, "workspace/steward/merge.html", context, status=status)
+
+
+def both(form: steward_joining.ConfirmMergeForm) -> tuple[Organization, Organization] | None:
+    source, into = form.cleaned_data.get("source"), form.cleaned_data.get("into")
+    return (source, into) if source and into else None
+
+
+def previewed_again(
+    form: steward_joining.ConfirmMergeForm, source: Organization, into: Organization
+) -> dict[str, Any]:
+    """What it would move now, beside the reason as it was typed."""
+    try:
+        preview = merging.preview(source, into)
+    except merging.NotMergeable:
+        return {}
+    shown = {"source": source.code, "into": into.code, "fingerprint": preview.fingerprint}
+    typed = {"reason": form.data.get("reason", "")}
+    return {"preview": preview, "confirm": steward_joining.ConfirmMergeForm(initial=shown | typed)}
+
+
+# --- Organizations ------------------------------------------------------------------------------
+@require_safe
+@rights.rule("organization", "switch_off")
+def organization_list(request: HttpRequest) -> HttpResponse:
+    chosen = steward_people.OrganizationFilter(request.GET)
+    return listed(request, chosen, "workspace/steward/organizations.html", "organizations")
+
+
+def listed(request: HttpRequest, chosen: steward_people.ListFilter, template: str, at: str) -> HttpResponse:
+    page = Paginator(chosen.rows(), steward_people.A_PAGE).get_page(request.GET.get("page"))
+    context = {"filter": chosen, "pager": page, "query": chosen.query, "at": at}
+    return render(request, template, context)
+
+
+@page_methods
+@rights.rule("organization", "switch_off")
+def organization(request: HttpRequest, code: str) -> HttpResponse:
+    """Its facts over the version that was read; what differs is shown beside what was typed (R10)."""
+    row = get_object_or_404(Organization.objects.select_related("merged_into"), code=code)
+    form, status = steward_people.OrganizationForm(request.POST or None, initial=facts(row)), 200
+    if request.method == "POST":
+        status = save(form, row, person(request)) if form.is_valid() else 400
+        if status == 200:
+            messages.success(request, _("Saved."))
+            return redirect(request.path)
+        row.refresh_from_db()
+        form = with_version(form, row) if status == 409 else form  # type: ignore[assignment]
+    return organization_page(request, row, form, status)
+
+
+def organization_page(
+    request: HttpRequest,
+    row: Organization,
+    form: steward_people.OrganizationForm,
+    status: int = 200,
+    switch: steward_people.SwitchForm | None = None,
+) -> HttpResponse:
+    context = {
+        "row": row,
+        "form": switch or form,
+        "edit": form,
+        "switch": switch or steward_people.SwitchForm(auto_id="switch_%s"),
+        "members": row.memberships.select_related("user").order_by("user__email"),
+        "at": "organizations",
+    }
+    return render(request, "workspace/steward/organization.html", context, status=status)
+
+
+def facts(row: Organization) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in steward_people.OrganizationForm.base_fields}
+
+
+def save(form: steward_people.OrganizationForm, row: Organization, by: User) -> int:
+    version = form.cleaned_data["version"]
+    return attempt(form, lambda: organizations.edit(row, by, version=version, **form.given))
+
+
+@page_methods
+@rights.rule("organization", "switch_off")
+@reauthentication_required(allow_get=True)
+def switch_organization(request: HttpRequest, code: str) -> HttpResponse:
+    """Off: hidden, and its people may do nothing any more; on again the same way."""
+    row = get_object_or_404(Organization, code=code, merged_into=None)
+    if request.method != "POST":
+        return redirect("workspace:review-organization", code)
+    form = steward_people.SwitchForm(request.POST, auto_id="switch_%s")
+    wanted = "on" in request.POST
+    status = 400
+    if form.is_valid():
+        reason = form.cleaned_data["reason"]
+        status = attempt(form, lambda: organizations.set_active(row, wanted, person(request), reason))
+    if status == 200:
+        messages.success(request, _("Switched on.") if wanted else _("Switched off."))
+        return redirect("workspace:review-organization", code)
+    row.refresh_from_db()
+    edit = steward_people.OrganizationForm(initial=facts(row))
+    return organization_page(request, row, edit, status, form)
+
+
+# --- People -------------------------------------------------------------------------------------
+@require_safe
+@rights.rule("person", "see")
+def person_list(request: HttpRequest) -> HttpResponse:
+    chosen = steward_people.PersonFilter(request.GET)
+    return listed(request, chosen, "workspace/steward/people.html", "people")
+
+
+@page_methods
+@rights.rule("person", "edit")
+@reauthentication_required(allow_get=True)
+def person_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the person does for the Project, and whether they may sign in at all."""
+    row = get_object_or_404(User, pk=pk, erased_at=None)
+    form = steward_people.ProjectRoleForm(request.POST or None, initial={"role": row.project_role})
+    status = 200
+    if request.method == "POST":
+        status = change_person(request, row, form) if form.is_valid() else 400
+        if status == 200:
+            messages.success(request, _("Saved."))
+            return redirect(request.path)
+        row.refresh_from_db()
+    memberships = row.memberships.select_related("organization").order_by("organization__name")
+    context = {"row": row, "form": form, "memberships": memberships, "at": "people"}
+    return render(request, "workspace/steward/person.html", context, status=status)
+
+
+def change_person(request: HttpRequest, row: User, form: steward_people.ProjectRoleForm) -> int:
+    by, reason = person(request), form.cleaned_data["reason"]
+    if "switch_off" in request.POST:
+        return attempt(form, lambda: people.switch_off(row, by, reason))
+    if "switch_on" in request.POST:
+        return attempt(form, lambda: people.switch_on(row, by, reason))
+    return attempt(form, lambda: people.give_project_role(row, form.cleaned_data["role"], by, reason))
+
+
+# --- The trail ----------------------------------------------------------------------------------
+@require_safe
+@rights.rule("trail", "see")
+def trail_page(request: HttpRequest) -> HttpResponse:
+    """Administrators read every chain, owners those of their organizations."""
+    context = steward_trail.trail_page(request.GET, person(request))
+    return render(request, "workspace/steward/trail.html", context)

@@ -1,0 +1,59 @@
+"""What a steward fills in. Each form carries the version that its reader has seen (R10)."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from goals.models import Update
+from indicators.fields import ExactDecimalFormField
+
+LONGEST = 2_000
+
+
+def text(label, *, required: bool = True, hint="") -> forms.CharField:
+    return forms.CharField(
+        label=label, required=required, help_text=hint, max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )  # fmt: skip
+
+
+class Versioned(forms.Form):
+    version = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
+
+    error_css_class = "field-invalid"
+
+    @property
+    def given(self) -> dict:
+        """What was filled in, without the version."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
+
+class ApproveUpdateForm(Versioned):
+    grade = forms.ChoiceField(
+        label=_("Evidence"), choices=Update.Evidence, initial=Update.Evidence.REVIEWED,
+        help_text=_("How well the report is proven; the public sees it beside the value."),
+    )  # fmt: skip
+    comment = text(_("Remark"), required=False, hint=_("Public, with the update. May stay empty."))
+
+
+class ApproveSubGoalForm(Versioned):
+    weight = ExactDecimalFormField(
+        label=_("Weight"), initial=1,
+        help_text=_("Among the sub-goals of this organization under the goal: above 0 and up to 10."),
+    )  # fmt: skip
+    comment = text(_("Remark"), required=False, hint=_("Public, with the sub-goal. May stay empty."))
+
+
+class SendBackForm(Versioned):
+    question = text(
+        _("Question to the organization"),
+        hint=_("What has to be answered or changed before this can be published."),
+    )
+
+
+class CommentForm(Versioned):
+    text = text(_("Comment"), hint=_("Read by the organization and the stewards, not by the public."))
+
+
+class WeightForm(Versioned):
+    weight = ExactDecimalFormField(label=_("Weight"))
+    reason = text(_("Reason"))

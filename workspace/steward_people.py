@@ -1,0 +1,105 @@
+"""Organizations and people as administrators see and change them."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from stakeholders.models import Organization, User
+from workspace.steward_forms import Versioned, text
+
+ALL = ("", _("All"))
+STATES = [ALL, ("active", _("Taking part")), ("off", _("Switched off")), ("merged", _("Merged"))]
+IN_STATE = {
+    "active": Q(is_active=True, merged_into=None),
+    "off": Q(is_active=False, merged_into=None),
+    "merged": Q(merged_into__isnull=False),
+}
+A_PAGE = 50
+
+
+class ListFilter(forms.Form):
+    """Read from the query string; a value that is no choice chooses nothing."""
+
+    def __init__(self, query: Any) -> None:
+        super().__init__(query, label_suffix="")
+        self.is_valid()
+
+    def chosen(self, name: str) -> str:
+        return self.cleaned_data.get(name) or ""
+
+    def rows(self) -> QuerySet:
+        raise NotImplementedError
+
+    @property
+    def query(self) -> str:
+        """The choices as they stand in links to other pages of the list."""
+        return urlencode({name: self.chosen(name) for name in self.fields if self.chosen(name)})
+
+    @property
+    def is_narrowed(self) -> bool:
+        return any(self.chosen(name) for name in self.fields)
+
+
+class OrganizationFilter(ListFilter):
+    search = forms.CharField(label=_("Name or code"), required=False, max_length=200)
+    type = forms.ChoiceField(
+        label=_("Kind of organization"), required=False, choices=[ALL, *Organization.Type.choices]
+    )
+    state = forms.ChoiceField(label=_("State"), required=False, choices=STATES)
+
+    def rows(self) -> QuerySet[Organization]:
+        found = Organization.objects.annotate(people=Count("memberships")).select_related("merged_into")
+        if search := self.chosen("search"):
+            found = found.filter(Q(name__icontains=search) | Q(code__icontains=search))
+        if kind := self.chosen("type"):
+            found = found.filter(type=kind)
+        return found.filter(IN_STATE.get(self.chosen("state"), Q())).order_by("name", "pk")
+
+
+class OrganizationForm(Versioned):
+    name = forms.CharField(label=_("Name"), max_length=200)
+    type = forms.ChoiceField(
+        label=_("Kind of organization"), choices=Organization.Type,
+        help_text=_("Decides in which totals it counts."),
+    )  # fmt: skip
+    area = forms.RegexField(
+        r"^[A-Z][A-Z0-9-]{1,19}$", label=_("Country or region"), max_length=20,
+        help_text=_("MEX, USA, CAN, or a region such as CALI-BAJA."),
+    )  # fmt: skip
+    website = forms.URLField(label=_("Website"), required=False, max_length=200, assume_scheme="https")
+    contact_email = forms.EmailField(label=_("E-mail address of the organization"), required=False)
+
+
+class SwitchForm(forms.Form):
+    """Off or on, with the reason."""
+
+    reason = text(_("Reason"))
+
+
+class PersonFilter(ListFilter):
+    search = forms.CharField(label=_("Name or e-mail address"), required=False, max_length=200)
+    role = forms.ChoiceField(
+        label=_("Role for the Project"), required=False, choices=[ALL, *User.ProjectRole.choices]
+    )
+
+    def rows(self) -> QuerySet[User]:
+        found = User.objects.filter(erased_at=None).annotate(organizations=Count("memberships"))
+        for word in self.chosen("search").split()[:5]:
+            found = found.filter(
+                Q(email__icontains=word) | Q(first_name__icontains=word) | Q(last_name__icontains=word)
+            )
+        if role := self.chosen("role"):
+            found = found.filter(project_role=role)
+        return found.order_by("email")
+
+
+class ProjectRoleForm(forms.Form):
+    role = forms.ChoiceField(
+        label=_("Role for the Project"), required=False,
+        choices=[("", _("None")), *User.ProjectRole.choices],
+        help_text=_("Stewards review what organizations report; administrators may do everything."),
+    )  # fmt: skip
+    reason = text(_("Reason"))

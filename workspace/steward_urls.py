@@ -1,0 +1,40 @@
+"""Addresses of the stewards' and administrators' side of the workspace."""
+
+from django.urls import include, path
+from django.utils.translation import pgettext_lazy
+
+from workspace import steward_admin_views as administration
+from workspace import steward_views as views
+
+updates = [
+    path("approve/", views.approve_updates, name="review-approve-updates"),
+    path("<int:pk>/", views.review_update, name="review-update"),
+]
+organizations = [
+    path("", administration.organization_list, name="review-organizations"),
+    path(pgettext_lazy("address", "merge/"), administration.merge, name="review-merge"),
+    path("<slug:code>/", administration.organization, name="review-organization"),
+    path(
+        pgettext_lazy("address", "<slug:code>/switch/"),
+        administration.switch_organization,
+        name="review-switch-organization",
+    ),
+]
+people = [
+    path("", administration.person_list, name="review-people"),
+    path("<int:pk>/", administration.person_page, name="review-person"),
+]
+
+urlpatterns = [
+    path("", views.queue, name="review-queue"),
+    path(pgettext_lazy("address", "updates/"), include(updates)),
+    path(pgettext_lazy("address", "sub-goals/<int:pk>/"), views.review_sub_goal, name="review-sub-goal"),
+    path(pgettext_lazy("address", "requests/<int:pk>/"), administration.join_request, name="review-join"),
+    path(pgettext_lazy("address", "organizations/"), include(organizations)),
+    path(pgettext_lazy("address", "people/"), include(people)),
+    path(pgettext_lazy("address", "weights/"), views.weights, name="review-weights"),
+    path(pgettext_lazy("address", "weights/<int:pk>/"), views.weight, name="review-weight"),
+    path(pgettext_lazy("address", "gap/"), views.gap, name="review-gap"),
+    path(pgettext_lazy("address", "gap/file/"), views.gap_file, name="review-gap-file"),
+    path(pgettext_lazy("address", "trail/"), administration.trail_page, name="review-trail"),
+]

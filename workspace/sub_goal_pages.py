@@ -1,0 +1,233 @@
+"""A sub-goal as its organization sees it: state, dated record, texts, and every step its state allows."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from goals.lifecycle import reviewing, sub_goals
+from goals.lifecycle.steps import SUB_GOAL_STEPS
+from goals.models import SubGoal, SubGoalVersion, Update
+from stakeholders import rights
+from workspace import actions
+from workspace.actions import Action
+from workspace.own import Place, place_in, sub_goal_of
+from workspace.saving import attempt
+from workspace.sub_goal_forms import (
+    CommentForm,
+    Confirm,
+    Measure,
+    Nest,
+    OtherLanguage,
+    Weigh,
+    Withdraw,
+    Words,
+)
+from workspace.talking import conversation
+
+FORM_PAGE = ["GET", "HEAD", "POST"]
+A_PAGE = 50
+
+
+@require_safe
+@rights.rule("sub_goal", "see_draft")
+def sub_goal(request: HttpRequest, code: str) -> HttpResponse:
+    related = ("parent__organization", "target__indicator", "contributes_to", "standing", "answers_user")
+    place, found = sub_goal_of(request.user, code, *related)
+    return render(request, "workspace/sub_goal.html", shown(place, found, request.GET.get("page")))
+
+
+def shown(place: Place, found: SubGoal, page: str | None, form: CommentForm | None = None) -> dict[str, Any]:
+    return {
+        "place": place,
+        "sub_goal": found,
+        "texts": list(found.texts.all()),
+        "pager": Paginator(found.updates.select_related("author").order_by("-date", "-pk"), A_PAGE).get_page(
+            page
+        ),
+        "open_update": found.updates.filter(state__in=Update.OPEN_STATES, correction_of=None)
+        .order_by("pk")
+        .first(),
+        "children": children_of(found, place),
+        "versions": list(found.versions.select_related("author").order_by("-number")[:A_PAGE]),
+        "talk": conversation(found, place),
+        "form": form or CommentForm(label_suffix=""),
+        "steps": steps_open(place, found),
+    }
+
+
+def children_of(found: SubGoal, place: Place) -> list[SubGoal]:
+    rows = found.children.visible_to(place.person).select_related("organization", "standing")
+    return list(rows.order_by("title", "pk")[:A_PAGE])
+
+
+def steps_open(place: Place, found: SubGoal) -> list[dict[str, Any]]:
+    """The steps that role and state allow, with the words for each."""
+    return [
+        {"url": reverse(f"workspace:{name}", args=[found.code]), "action": action}
+        for name, (action, _form, _do) in ACTIONS.items()
+        if place.may(*action.right) and found.state in SUB_GOAL_STEPS[STEP_OF[name]].leads
+    ]
+
+
+# --- Steps --------------------------------------------------------------------------------------
+Do = Callable[[SubGoal, Any, Any], Any]
+
+
+def describe(row: SubGoal, form: Any, by: Any) -> Any:
+    return sub_goals.describe(row, form.given, by, form.seen_version)
+
+
+def change_measure(row: SubGoal, form: Any, by: Any) -> Any:
+    fields = {name: form.given[name] for name in SubGoalVersion.MEASURE if name in form.given}
+    return sub_goals.change_measure(row, fields, form.given["reason"], by, form.seen_version)
+
+
+def nest(row: SubGoal, form: Any, by: Any) -> Any:
+    return sub_goals.re_parent(row, form.given["parent"], by, form.seen_version)
+
+
+def complete(row: SubGoal, form: Any, by: Any) -> Any:
+    return sub_goals.complete(row, by, form.seen_version)
+
+
+def withdraw(row: SubGoal, form: Any, by: Any) -> Any:
+    given = form.given
+    return sub_goals.withdraw(
+        row, given["reason"], by, form.seen_version, delivered_stands=given["delivered_stands"]
+    )
+
+
+ACTIONS: dict[str, tuple[Action, type, Do]] = {
+    "describe": (
+        Action(
+            _("Change the words"), _("Title, description and who answers for it. What is measured stays."),
+            _("Save"), ("edit", "sub_goal"), _("The words were changed."),
+        ), Words, describe,
+    ),
+    "measure": (
+        Action(
+            _("Change how it is measured"),
+            _("This makes a new version with your reason, both shown to the public."),
+            _("Make the new version"), ("edit", "sub_goal"), _("It is measured in the new way from now on."),
+        ), Measure, change_measure,
+    ),
+    "nest": (
+        Action(
+            _("Put it under another sub-goal"),
+            _("Leave the field empty to let it stand on its own. Where it counts changes at once."),
+            _("Save"), ("edit", "sub_goal_parent"), _("Its place was changed."),
+        ), Nest, nest,
+    ),
+    "complete": (
+        Action(
+            _("Mark it as completed"),
+            _("It keeps the progress it has; no more updates are asked for. Corrections stay possible."),
+            _("It is completed"), ("complete", "sub_goal"), _("The sub-goal is completed."),
+        ), Confirm, complete,
+    ),
+    "withdraw": (
+        Action(
+            _("Withdraw it"),
+            _("It no longer counts and stays to be seen with its reason. This cannot be undone."),
+            _("Withdraw it"), ("withdraw", "sub_goal"), _("The sub-goal was withdrawn."),
+        ), Withdraw, withdraw,
+    ),
+}  # fmt: skip
+STEP_OF = {
+    "describe": "describe", "measure": "change_measure", "nest": "re_parent", "complete": "complete",
+    "withdraw": "withdraw",
+}  # fmt: skip
+
+
+@require_http_methods(FORM_PAGE)
+@rights.rule("sub_goal", "see_draft")
+def act(request: HttpRequest, code: str, name: str) -> HttpResponse:
+    """One of the steps above, on a page of its own."""
+    place, found = sub_goal_of(request.user, code, "parent")
+    action, form_class, do = ACTIONS[name]
+    place.require(*action.right)
+    data = request.POST or None
+    filled = (
+        form_class(data, initial={"version": found.version})
+        if form_class in (Confirm, Withdraw)
+        else form_class(data, place, found)
+    )
+    back = reverse("workspace:sub-goal", args=[code])
+    return actions.run(
+        request, action, place, filled, lambda: do(found, filled, place.person), back,
+        about=found.title, about_language=found.language,
+    )  # fmt: skip
+
+
+WEIGH = Action(
+    _("Weigh it"), _("How much it counts among the sub-goals beside it, under yours."), _("Save"),
+    ("edit", "sub_goal"), _("It has its new weight."),
+)  # fmt: skip
+
+
+@require_http_methods(FORM_PAGE)
+@rights.rule("sub_goal", "see_draft")
+def weigh(request: HttpRequest, code: str) -> HttpResponse:
+    """What stands under a sub-goal is weighed by that one's organization."""
+    own = rights.organizations_of(request.user)
+    under = SubGoal.objects.visible_to(request.user).filter(parent__organization__in=own)
+    found = get_object_or_404(under.select_related("parent__organization", "organization", "goal"), code=code)
+    assert found.parent is not None
+    place = place_in(request.user, found.parent.organization)
+    place.require(*WEIGH.right)
+    form = Weigh(request.POST or None, place, found)
+    return actions.run(
+        request, WEIGH, place, form,
+        lambda: sub_goals.re_weigh(found, form.given["weight"], place.person, form.seen_version),
+        reverse("workspace:sub-goal", args=[found.parent.code]), about=found.title,
+        about_language=found.language,
+    )  # fmt: skip
+
+
+TRANSLATE = Action(
+    _("Say it in another language"), _("Readers of that language see these words instead of the original."),
+    _("Save"), ("edit", "sub_goal"), _("The words in the other language were saved."),
+)  # fmt: skip
+
+
+@require_http_methods(FORM_PAGE)
+@rights.rule("sub_goal", "see_draft")
+def other_language(request: HttpRequest, code: str, language: str) -> HttpResponse:
+    place, found = sub_goal_of(request.user, code)
+    place.require(*TRANSLATE.right)
+    if language not in dict(settings.LANGUAGES) or language == found.language:
+        raise Http404
+    form = OtherLanguage(request.POST or None, place, found)
+    said = found.texts.filter(language=language).first()
+    form.initial["title"] = said.title if said else ""
+    form.initial["description"] = said.description if said else ""
+    return actions.run(
+        request, TRANSLATE, place, form,
+        lambda: sub_goals.add_text(
+            found, language, form.given["title"], form.given["description"], place.person, form.seen_version
+        ),
+        reverse("workspace:sub-goal", args=[code]), about=found.title, about_language=found.language,
+        language=language,
+    )  # fmt: skip
+
+
+@require_POST
+@rights.rule("sub_goal", "see_draft")
+def comment(request: HttpRequest, code: str) -> HttpResponse:
+    place, found = sub_goal_of(request.user, code, "parent__organization", "target__indicator")
+    place.require("create", "comment")
+    form = CommentForm(request.POST, label_suffix="")
+    if form.is_valid() and attempt(
+        form, lambda: reviewing.comment(found, form.cleaned_data["text"], place.person)
+    ):
+        messages.success(request, str(_("Your comment was added.")))
+        return redirect("workspace:sub-goal", code)
+    return render(request, "workspace/sub_goal.html", shown(place, found, None, form))
