@@ -8,10 +8,12 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import SESSION_KEY
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.defaults import bad_request
 
 from workspace.sign_in import needs_second_step
 
@@ -69,4 +71,11 @@ class AdministratorsMiddleware:
         if settings.MFA_REQUIRED and needs_second_step(request.user):
             messages.warning(request, _("Administrators need a second step at sign-in: set one up to go on."))
             return redirect("mfa_index")
+        return None
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Django's lists ask the database as they were asked: what it cannot hold is a bad question (R24)."""
+        asked_of_a_list = request.resolver_match and request.resolver_match.namespace == "admin"
+        if asked_of_a_list and request.method == "GET" and isinstance(exception, DataError | OverflowError):
+            return bad_request(request, exception)
         return None
