@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.utils import translation
 
 import tests.emptying  # noqa: F401 - the flush between tests on SQLite
 from public.middleware import clock
@@ -52,8 +53,9 @@ def today() -> date:
 
 @pytest.fixture(autouse=True)
 def _no_kept_pages():
-    """No test sees a page or an edition another test left behind."""
+    """No test sees a page, an edition or a language another test left behind."""
     cache.clear()
+    translation.deactivate()
     clock.forget()
 
 
