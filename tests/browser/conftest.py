@@ -6,7 +6,7 @@ import shutil
 import pytest
 from playwright.sync_api import sync_playwright
 
-from tests.browser.watching import watched
+from tests.browser.watching import SCHEMES, watched
 
 pytest.register_assert_rewrite("tests.browser.looking")
 
@@ -15,7 +15,6 @@ FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
-SCHEMES = ("light", "dark")
 
 # Playwright keeps an event loop in this thread, where Django would otherwise refuse to open a transaction.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -36,5 +35,6 @@ def tab(request, browser):
     """An empty tab in light or dark."""
     context = browser.new_context(color_scheme=request.param)
     tab = watched(context)
+    tab.scheme = request.param
     yield tab
     context.close()

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from goals.models import Goal, SubGoal
 from stakeholders.models import Organization
-from tests.browser.looking import WIDE, assert_sound, found_by_axe, sideways
+from tests.browser.looking import WIDE, assert_sound, found_by_axe, in_turn, sideways
 from tests.goals.lifecycle.conftest import (
     make_draft,
     make_people,
@@ -63,7 +63,7 @@ def addresses(mills: SimpleNamespace) -> list[str]:
 
 def test_the_pages_of_an_organization_are_sound(mills, live_server, tab):
     sign_in(tab, live_server.url)
-    for address in addresses(mills):
+    for address in in_turn(tab, lambda: addresses(mills)):
         tab.goto(live_server.url + address)
         assert tab.url == live_server.url + address
         assert_sound(tab)

@@ -4,6 +4,7 @@ import pytest
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.looking import WIDE, assert_sound
+from tests.browser.watching import SCHEMES
 from tests.loading import load_monitor
 from tests.page_kinds import LANGUAGES, PAGES, address
 
@@ -22,7 +23,8 @@ def site(django_db_setup, django_db_blocker):
 
 @pytest.mark.parametrize("kind", PAGES.values(), ids=PAGES.keys())
 def test_a_page_is_sound_wide_and_narrow(site, tab, kind):
-    language = LANGUAGES[list(PAGES.values()).index(kind) % len(LANGUAGES)]
+    place = list(PAGES.values()).index(kind) + SCHEMES.index(tab.scheme)
+    language = LANGUAGES[place % len(LANGUAGES)]
 
     tab.set_viewport_size({"width": WIDE, "height": 800})
     tab.goto(site + address(*kind, language), wait_until="load")

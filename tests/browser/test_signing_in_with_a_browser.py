@@ -5,8 +5,8 @@ from django.urls import reverse
 from django.utils import translation
 
 from stakeholders.models import User
-from tests.browser.looking import assert_sound
-from tests.page_kinds import ACCOUNT_PAGES, LANGUAGES, STRANGERS_PAGES
+from tests.browser.looking import assert_sound, in_turn
+from tests.page_kinds import ACCOUNT_PAGES, STRANGERS_PAGES
 from tests.workspace.conftest import PASSWORD, person
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
@@ -51,19 +51,18 @@ def open_after_the_password(tab, address: str) -> None:
     tab.click("main button")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_pages_before_signing_in_are_sound(site, tab, language):
-    for name in STRANGERS_PAGES:
-        tab.goto(site + address(name, language))
+def test_the_pages_before_signing_in_are_sound(site, tab):
+    for page in in_turn(tab, lambda: [reverse(name) for name in STRANGERS_PAGES]):
+        tab.goto(site + page)
         assert_sound(tab)
 
 
 def test_the_pages_of_an_account_are_sound(site, tab, ana):
     sign_in(tab, site)
     open_after_the_password(tab, site + address("mfa_activate_totp"))
-    for name in ACCOUNT_PAGES:
-        tab.goto(site + address(name))
-        assert tab.url == site + address(name)
+    for page in in_turn(tab, lambda: [reverse(name) for name in ACCOUNT_PAGES]):
+        tab.goto(site + page)
+        assert tab.url == site + page
         assert_sound(tab)
 
 

@@ -1,5 +1,7 @@
 """Tabs that note what goes wrong in them."""
 
+SCHEMES = ("light", "dark")
+
 LEFT = "net::ERR_ABORTED"
 """What a page still asked for when the test went on to the next."""
 
