@@ -18,7 +18,7 @@ from django.conf import settings
 MANAGE = str(Path(settings.BASE_DIR) / "manage.py")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def database_url():
     """A new database where the tests run on PostgreSQL; nothing on SQLite, whose file lies in the folder."""
     server = os.environ.get("DATABASE_URL", "")
@@ -32,11 +32,17 @@ def database_url():
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-@pytest.fixture
-def environment(tmp_path, database_url) -> dict[str, str]:
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory, database_url) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name not in ("DJANGO_SETTINGS_MODULE",)}
-    kept["DATA_DIR"] = str(tmp_path)
+    kept["DATA_DIR"] = str(tmp_path_factory.mktemp("demo"))
     return kept | ({"DATABASE_URL": database_url} if database_url else {})
+
+
+@pytest.fixture(scope="module")
+def first(environment) -> subprocess.CompletedProcess:
+    """The first run, which ends once everything is there."""
+    return manage(environment, "demo", "--no-serve")
 
 
 def manage(environment, *args, timeout: float = 120) -> subprocess.CompletedProcess:
@@ -57,27 +63,20 @@ def values(environment) -> list:
 
 
 def get(url: str, **headers) -> tuple[int, str]:
-    with urlopen(Request(url, headers=headers), timeout=10) as response:
+    with urlopen(Request(url, headers=headers), timeout=60) as response:
         return response.status, response.read().decode()
 
 
-def test_one_command_prepares_everything_and_a_second_run_changes_no_value(environment):
-    first = manage(environment, "demo", "--no-serve")
+def test_one_command_prepares_everything(first):
     assert first.returncode == 0, first.stderr
     assert "Refreshing the packaged figures through Celery" in first.stdout
     assert "Goal 3: Intraregional and global trade" in first.stdout
     assert "admin@sample.example" in first.stdout
     assert "sample-frontera-norte@sample.example" in first.stdout
-    before = values(environment)
-
-    second = manage(environment, "demo", "--no-serve")
-
-    assert second.returncode == 0, second.stderr
-    assert values(environment) == before
 
 
-def test_the_demo_serves_until_it_is_interrupted_and_ends_all_its_processes(environment):
-    port = free_port()
+def test_a_second_run_changes_no_value_and_serves_until_it_is_interrupted(environment, first):
+    before, port = values(environment), free_port()
     demo = subprocess.Popen(
         [sys.executable, MANAGE, "demo", "--port", str(port)], env=environment, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -97,6 +96,7 @@ def test_the_demo_serves_until_it_is_interrupted_and_ends_all_its_processes(envi
         assert not [pid for pid in children if Path(f"/proc/{pid}").exists()]
     finally:
         demo.kill()
+    assert values(environment) == before
 
 
 def read_until(process: subprocess.Popen, end: str) -> str:
