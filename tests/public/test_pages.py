@@ -33,9 +33,18 @@ class Outline(HTMLParser):
         return [attrs[attribute] for name, attrs in self.tags if name == tag and attribute in attrs]
 
 
+@pytest.fixture(scope="module")
+def seen() -> dict:
+    """The pages opened so far: these tests only read them."""
+    return {}
+
+
 @pytest.fixture
-def opened(page, kind, language):
-    return page(*kind, language)
+def opened(page, kind, language, seen):
+    if (kind, language) not in seen:
+        seen[kind, language] = page(*kind, language)
+        seen[kind, language].outline = Outline(seen[kind, language].text)
+    return seen[kind, language]
 
 
 def test_opens_in_three_languages_and_says_its_language(opened, language):
@@ -44,7 +53,7 @@ def test_opens_in_three_languages_and_says_its_language(opened, language):
 
 
 def test_has_one_h1_and_skips_no_level(opened):
-    headings = Outline(opened.text).headings
+    headings = opened.outline.headings
 
     assert headings[0] == 1
     assert headings.count(1) == 1
@@ -52,27 +61,24 @@ def test_has_one_h1_and_skips_no_level(opened):
 
 
 def test_names_no_id_twice(opened):
-    ids = Outline(opened.text).ids
+    ids = opened.outline.ids
     assert sorted(set(ids)) == sorted(ids)
 
 
 def test_links_inside_the_page_lead_somewhere(opened):
-    outline = Outline(opened.text)
-    inside = [href[1:] for href in outline.values("a", "href") if href.startswith("#")]
-    assert set(inside) <= set(outline.ids)
+    inside = [href[1:] for href in opened.outline.values("a", "href") if href.startswith("#")]
+    assert set(inside) <= set(opened.outline.ids)
 
 
 def test_carries_no_inline_script_style_or_event(opened):
-    outline = Outline(opened.text)
-    assert not [tag for tag, attrs in outline.tags if tag in ("script", "style")]
+    assert not [tag for tag, attrs in opened.outline.tags if tag in ("script", "style")]
     assert not [
-        name for _, attrs in outline.tags for name in attrs if name == "style" or name.startswith("on")
+        name for _, attrs in opened.outline.tags for name in attrs if name == "style" or name.startswith("on")
     ]
 
 
 def test_names_its_address_in_the_other_languages_on_our_own_host(opened):
-    outline = Outline(opened.text)
-    alternates = [attrs for tag, attrs in outline.tags if tag == "link" and attrs.get("hreflang")]
+    alternates = [attrs for tag, attrs in opened.outline.tags if tag == "link" and attrs.get("hreflang")]
 
     assert {one["hreflang"] for one in alternates} == {"en", "es", "fr", "x-default"}
     assert all(one["href"].startswith(f"{settings.SITE_URL}/") for one in alternates)
@@ -80,9 +86,10 @@ def test_names_its_address_in_the_other_languages_on_our_own_host(opened):
 
 
 def test_asks_nothing_of_a_third_party(opened):
-    outline = Outline(opened.text)
-    asked = outline.values("img", "src") + outline.values("script", "src")
-    asked += [attrs["href"] for tag, attrs in outline.tags if tag == "link" and "hreflang" not in attrs]
+    asked = opened.outline.values("img", "src") + opened.outline.values("script", "src")
+    asked += [
+        attrs["href"] for tag, attrs in opened.outline.tags if tag == "link" and "hreflang" not in attrs
+    ]
     assert all(one.startswith(("/static/", settings.SITE_URL)) for one in asked)
 
 
