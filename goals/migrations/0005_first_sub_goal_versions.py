@@ -2,10 +2,21 @@ from datetime import UTC, datetime, time
 
 from django.db import migrations
 
+from indicators import append_only
+
 MEASURE = (
     "unit", "direction", "path", "cadence", "reporting", "progress_from", "start_date", "baseline_value",
     "target_date", "target_value",
 )
+
+
+def protect(apps, schema_editor):
+    """Values stay; whole rows go with the sample organizations they belong to."""
+    append_only.protect(schema_editor, apps.get_model("goals", "SubGoalVersion"), may_go=True)
+
+
+def release(apps, schema_editor):
+    append_only.release(schema_editor, apps.get_model("goals", "SubGoalVersion"))
 
 
 def add(apps, schema_editor):
@@ -29,7 +40,8 @@ def remove(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
+    """PostgreSQL alters no table with rows whose keys it has yet to check: triggers before rows."""
 
-    dependencies = [("goals", "0004_participation")]
+    dependencies = [("goals", "0004_standings_and_commitments")]
 
-    operations = [migrations.RunPython(add, remove)]
+    operations = [migrations.RunPython(protect, release), migrations.RunPython(add, remove)]

@@ -1,6 +1,17 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from indicators import integrity
+
+
+def check_in_sets(apps, schema_editor):
+    """PostgreSQL checks what is added as a set; see indicators/integrity.py."""
+    integrity.check_in_sets(schema_editor, apps.get_model("indicators", "Observation"))
+
+
+def check_row_by_row(apps, schema_editor):
+    integrity.check_row_by_row(schema_editor, apps.get_model("indicators", "Observation"))
+
 
 def drop(apps, schema_editor):
     """By name, as altering the column would make SQLite rebuild the table and forget its triggers."""
@@ -13,7 +24,7 @@ def drop(apps, schema_editor):
 
 
 def restore(apps, schema_editor):
-    """On PostgreSQL 0010 brings it back."""
+    """On PostgreSQL `check_row_by_row` brings it back."""
     if schema_editor.connection.vendor == "sqlite":
         schema_editor.execute(
             "CREATE INDEX indicators_observation_series_id_036e67ac ON indicators_observation (series_id)"
@@ -22,9 +33,10 @@ def restore(apps, schema_editor):
 
 class Migration(migrations.Migration):
 
-    dependencies = [("indicators", "0011_run_by_api")]
+    dependencies = [("indicators", "0007_uploads_retention_and_revisions")]
 
     operations = [
+        migrations.RunPython(check_in_sets, check_row_by_row),
         migrations.SeparateDatabaseAndState(
             database_operations=[migrations.RunPython(drop, restore)],
             state_operations=[
@@ -39,5 +51,5 @@ class Migration(migrations.Migration):
                     ),
                 )
             ],
-        )
+        ),
     ]

@@ -1,0 +1,97 @@
+"""An upgrade from the first release keeps what was handed in, and so does the way back."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from django.core.management import call_command
+from django.db import IntegrityError, connection
+from django.db.migrations.loader import MigrationLoader
+
+from goals.models import Review, SubGoal, SubGoalVersion, Update
+
+FIRST_RELEASE = ("goals", "0002_append_only_target_versions")
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def go_back():
+    """To the tables of the first release; gives its models."""
+    call_command("migrate", *FIRST_RELEASE, verbosity=0)
+    others = [node for node in MigrationLoader(None).graph.leaf_nodes() if node[0] != "goals"]
+    return MigrationLoader(None).project_state([FIRST_RELEASE, *others]).apps
+
+
+def go_on():
+    call_command("migrate", verbosity=0)
+
+
+@pytest.fixture
+def first_release():
+    call_command("flush", interactive=False, verbosity=0)
+    yield go_back()
+    go_on()
+
+
+@pytest.fixture
+def handed_in(first_release):
+    """A draft and a published sub-goal, the latter with an update and its review."""
+    organization = first_release.get_model("stakeholders", "Organization").objects.create(
+        code="mills", name="Mills", type="sme", area="CAN"
+    )
+    shared = {
+        "goal": first_release.get_model("goals", "Goal").objects.create(code="g1", number=1, name="Trade"),
+        "organization": organization,
+        "start_date": date(2025, 1, 1),
+        "target_date": date(2030, 1, 1),
+        "target_value": Decimal("12.5"),
+    }
+    sub_goals = first_release.get_model("goals", "SubGoal").objects
+    sub_goals.create(code="draft", title="Draft", **shared)
+    published = sub_goals.create(
+        code="mill", title="A mill", state="published", published_on=date(2025, 2, 3), weight=2, **shared
+    )
+    update = first_release.get_model("goals", "Update").objects.create(
+        sub_goal=published, date=date(2025, 6, 1), value=Decimal("3.25"), note="Walls stand."
+    )
+    first_release.get_model("goals", "Review").objects.create(
+        update_reviewed=update, decision="approved", comment="Seen."
+    )
+
+
+def test_an_upgrade_keeps_the_values_and_brings_first_versions_and_checks(handed_in):
+    go_on()
+    sub_goal = SubGoal.objects.get(code="mill")
+    assert (sub_goal.title, sub_goal.weight, sub_goal.target_value) == ("A mill", 2, Decimal("12.5"))
+    assert (sub_goal.jump_share, sub_goal.version, sub_goal.answers_name) == (Decimal("0.25"), 1, "")
+    assert sub_goal.created_at is not None
+    assert sub_goal.submitted_at is None
+    update = Update.objects.get()
+    assert (update.value, update.note, update.version) == (Decimal("3.25"), "Walls stand.", 1)
+    review = Review.objects.get()
+    assert (review.update_reviewed, review.sub_goal, review.comment) == (update, None, "Seen.")
+    version = SubGoalVersion.objects.get()
+    assert (version.sub_goal.code, version.number, version.target_value) == ("mill", 1, Decimal("12.5"))
+    assert version.valid_from == datetime(2025, 2, 3, tzinfo=UTC)
+    assert_refused("review_of_one_thing", Review, update_reviewed=None)
+    assert_refused("sub_goal_weight_in_bounds", SubGoal, weight=11)
+    assert_refused("is append-only", SubGoalVersion, target_value=1)
+
+
+def assert_refused(why, model, **values):
+    with pytest.raises(IntegrityError, match=why):
+        model.objects.update(**values)
+
+
+def test_the_way_back_keeps_the_values(handed_in):
+    go_on()
+    earlier = go_back()
+    titles = earlier.get_model("goals", "SubGoal").objects.order_by("code").values_list("title", "weight")
+    assert list(titles) == [("Draft", 1), ("A mill", 2)]
+    assert earlier.get_model("goals", "Update").objects.get().note == "Walls stand."
+    with connection.cursor() as cursor:
+        columns = {
+            column.name for column in connection.introspection.get_table_description(cursor, "goals_subgoal")
+        }
+    assert "jump_share" not in columns
+    assert "goals_comment" not in connection.introspection.table_names()
