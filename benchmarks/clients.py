@@ -89,14 +89,15 @@ def be_client(kind: str, turn: str, number: str) -> None:
 def stop_at_leaf(sub_goal) -> None:
     """Judge the sub-goal and store how it stands, with its step, and nothing above it."""
     from benchmarks import forest
-    from goals import evaluation, rows
+    from goals import evaluation, known, rows
     from goals.climbing import Tree
     from goals.models import Step
     from goals.standings import SAVED
 
     tree = Tree.of([])
     tree.standings[sub_goal.node] = standing = sub_goal.standing
-    [outcome] = evaluation.judge_now([sub_goal], forest.TODAY, None)
+    [updates] = rows.ask(known.published([sub_goal], forest.TODAY))
+    [outcome] = evaluation.judge_now([sub_goal], forest.TODAY, known.points_by_sub_goal(updates))
     before = standing.progress
     tree.judge(sub_goal, outcome, forest.TODAY)
     rows.change([standing], SAVED)

@@ -5,7 +5,7 @@ that every number can be explained and computed again from its explanation alone
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -15,6 +15,7 @@ from goals import known
 from goals.climbing import Tree
 from goals.known import Moment
 from goals.method import METHOD_VERSION, cases
+from goals.method.parameters import Point
 from goals.method.subgoals import judge_subgoal
 from goals.models import Goal, Result, Standing, SubGoal, Target, TargetVersion, Update
 from stakeholders.models import Organization
@@ -120,10 +121,9 @@ def judge_sub_goal(sub_goal: SubGoal, updates: list[dict], moment: Moment) -> No
 
 
 def judge_now(
-    sub_goals: Collection[SubGoal], day: date, announced: Update | None
+    sub_goals: Iterable[SubGoal], day: date, points: Mapping[int, list[Point]]
 ) -> Iterator[dict[str, Any]]:
     """What `judge_sub_goals` says of each today, without putting its input down as a case."""
-    points = known.points_by_sub_goal(sub_goals, day, announced)
     for one in sub_goals:
         judged = judge_subgoal(known.sub_goal_parameters(one), points.get(one.pk, []), day)
         hidden = not one.is_public
@@ -235,13 +235,12 @@ def goal_node(goal: Goal, indicators: list[dict], standings: Mapping[str, Standi
     return Node(key, Result.Level.GOAL, "goal", case, outcome, goal=goal)
 
 
-def with_efforts(result: Result, standing: Standing) -> dict[str, Any]:
+def with_efforts(weight: Decimal, outcome: Mapping[str, Any], standing: Standing) -> dict[str, Any]:
     """The outcome of a goal as its organizations stand now; what its indicators say stays."""
-    assert result.goal is not None
-    case = rolled_goal(result.goal.weight, result.outcome) | {"stakeholder_layer": layer_case(standing)}
+    case = rolled_goal(weight, outcome) | {"stakeholder_layer": layer_case(standing)}
     fresh = compute("goal", case)
     moved = {name: value for name, value in fresh.items() if name in MOVED or name.startswith("stakeholder")}
-    return result.outcome | moved | {"organizations_counted": members_of(standing)}
+    return {**outcome, **moved, "organizations_counted": members_of(standing)}
 
 
 def layer_case(standing: Standing | None) -> dict[str, Any]:
@@ -257,9 +256,9 @@ def overall_node(goals: Iterable[Node]) -> Node:
     return overall_of([rolled_goal(node.case["weight"], node.outcome) for node in goals])
 
 
-def overall_from(goals: Iterable[Result]) -> Node:
-    """The overall number from the stored results of the goals."""
-    return overall_of([rolled_goal(row.goal.weight, row.outcome) for row in goals if row.goal])
+def overall_from(goals: Iterable[tuple[Decimal, Mapping[str, Any]]]) -> Node:
+    """The overall number from the weights and stored outcomes of the goals."""
+    return overall_of([rolled_goal(weight, outcome) for weight, outcome in goals])
 
 
 def overall_of(rows: list[dict]) -> Node:

@@ -40,7 +40,7 @@ def explanation_of(stored: Result | Standing) -> dict[str, Any]:
         return explanation_of_standing(stored)
     if stored.level == Result.Level.OVERALL:
         goals = Result.objects.current().filter(level=Result.Level.GOAL).order_by("goal__number")
-        return overall_from(goals.defer("explanation").select_related("goal")).explanation
+        return overall_from(goals.values_list("goal__weight", "outcome")).explanation
     if stored.level == Result.Level.GOAL:
         layer = {name: stored.outcome["stakeholder_layer"][name] for name in (*NUMBERS, "reporting_rate")}
         return stored.explanation | {"input": stored.explanation["input"] | {"stakeholder_layer": layer}}

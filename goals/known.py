@@ -5,12 +5,15 @@ the very input it was computed from.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db import connection
+
+from goals import rows
 from goals.method.parameters import Anchor, Point, SubgoalParameters
 from goals.models import SubGoal, TargetVersion, Update
 from indicators import periods
@@ -19,6 +22,10 @@ from indicators.models import Observation, end_of_day
 MOST_NAMED = 500
 """More sub-goals than this are not named one by one in a query."""
 
+PUBLISHED = """
+SELECT sub_goal_id, date, value, corrected_by_id FROM goals_update
+WHERE state = %s AND date <= %s AND sub_goal_id IN ({}) ORDER BY date, id
+"""
 Subject = tuple[str, str, str]
 """Area, partner and product of a series."""
 
@@ -173,24 +180,33 @@ def updates_by_sub_goal(
     return found
 
 
-def points_by_sub_goal(
-    sub_goals: Collection[SubGoal], day: date, announced: Update | None = None
-) -> dict[int, list[Point]]:
-    """The published updates of some sub-goals as points, oldest first, as they are known now."""
-    rows = Update.objects.filter(state=Update.State.PUBLISHED, date__lte=day, sub_goal__in=sub_goals)
-    if announced is not None and announced.pk:
-        rows = rows.exclude(corrected_by=announced)
-    values = list(rows.order_by("date", "pk").values_list("sub_goal_id", "date", "value"))
+def published(sub_goals: Collection[SubGoal], day: date) -> rows.Question:
+    """The published updates of some sub-goals, oldest first, as they are known now."""
+    marks = ", ".join(["%s"] * len(sub_goals))
+    on = connection.ops.adapt_datefield_value(day)
+    return PUBLISHED.format(marks), [Update.State.PUBLISHED.value, on, *(one.pk for one in sub_goals)]
+
+
+def points_by_sub_goal(found: Iterable[Sequence], announced: Update | None = None) -> dict[int, list[Point]]:
+    """What `published` reads as points, oldest first; `announced` counts as it does once it is published."""
+    values = [
+        (key, Point(str(on), in_full(value))) for key, on, value, by in found if not replaces(announced, by)
+    ]
     if announced is not None:
-        values = sorted([*values, (announced.sub_goal_id, announced.date, announced.value)], key=by_date)
-    found: dict[int, list[Point]] = defaultdict(list)
-    for sub_goal_id, on, value in values:
-        found[sub_goal_id].append(Point(on.isoformat(), value))
-    return found
+        new = announced.sub_goal_id, Point(str(announced.date), announced.value)
+        values = sorted([*values, new], key=lambda row: row[1].period)
+    points: dict[int, list[Point]] = defaultdict(list)
+    for sub_goal_id, point in values:
+        points[sub_goal_id].append(point)
+    return points
 
 
-def by_date(row: tuple) -> date:
-    return row[1]
+def in_full(value: Any) -> Decimal | None:
+    return None if value is None else Decimal(value)
+
+
+def replaces(announced: Update | None, corrected_by: int | None) -> bool:
+    return announced is not None and announced.pk is not None and announced.pk == corrected_by
 
 
 def with_announced(rows: Iterable[Update], announced: Update) -> list[Update]:

@@ -14,8 +14,9 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from goals import evaluation, rows
+from goals import evaluation, known, rows
 from goals.climbing import Tree, organization_key
+from goals.method.parameters import Point
 from goals.method.sums import NUMBERS, SUM_FIELDS, at_nine
 from goals.models import Result, Standing, Step, SubGoal, Update
 from indicators import edition
@@ -26,6 +27,14 @@ MOVING = (
     "weight", *NUMBERS, *SUM_FIELDS,
 )  # fmt: skip
 """The fields a change may move; together with what a node enters they are the whole of a standing."""
+WHOLE = """
+SELECT r.id, r.node, r.level, r.goal_id, r.status, r.outcome, g.weight
+FROM (
+    SELECT 'goal:' || code AS node, number, weight FROM goals_goal UNION ALL SELECT 'overall', NULL, NULL
+) g
+JOIN goals_result r ON r.node = g.node AND r.is_current ORDER BY g.number
+"""
+"""What is stored of the goals and the overall number, with the weight of each goal."""
 SAVED = ("goal", "organization", "enters", "cause", "change_kind", "recorded_at", *MOVING)
 
 
@@ -38,8 +47,7 @@ def follow(sub_goals: Sequence[SubGoal], cause: str) -> list[Step]:
         edition.advance()  # its lock is what every change waits for
         change = Change(sub_goals, today())
         steps = change.steps(cause)
-        change.save(cause)
-        rows.add(steps)
+        change.save(cause, steps)
     if any(one.contributes_to_id for one in sub_goals):
         # The sum of what is declared for an indicator follows behind; a lost message waits for the night.
         transaction.on_commit(lambda: enqueue("goals.tasks.follow_publication", [], cause))
@@ -60,21 +68,24 @@ class Change:
 
     def __init__(self, sub_goals: Sequence[SubGoal], day: date, announced: Update | None = None) -> None:
         self.day = day
-        self.tree = Tree.of(chains(sub_goals))
-        self.sub_goals = [*sub_goals, *adopted_by([one for one in sub_goals if self.may_adopt(one)])]
-        if len(self.sub_goals) > len(sub_goals):
-            self.tree = Tree.of(chains(self.sub_goals))
+        stored, updates, whole = rows.ask(named(sub_goals), known.published(sub_goals, day), (WHOLE, ()))
+        self.tree = Tree.of(chains(stored))
+        self.sub_goals = list(sub_goals)
+        if adopted := adopted_by([one for one in sub_goals if self.may_adopt(one)]):
+            self.sub_goals += adopted
+            stored, updates = rows.ask(named(self.sub_goals), known.published(self.sub_goals, day))
+            self.tree = Tree.of(chains(stored))
         self.before = {node: state_of(row, self.tree.into[node]) for node, row in self.tree.standings.items()}
-        self.judge(announced)
-        self.whole = Whole(self.tree)
+        self.judge(known.points_by_sub_goal(updates, announced))
+        self.whole = Whole(whole, self.tree)
 
     def may_adopt(self, sub_goal: SubGoal) -> bool:
         """Whether it newly stands, or newly takes or no longer takes its progress from its children."""
-        known = self.tree.standings.get(sub_goal.node)
-        return known is None or known.from_entries != takes_in(sub_goal)
+        standing = self.tree.standings.get(sub_goal.node)
+        return standing is None or standing.from_entries != takes_in(sub_goal)
 
-    def judge(self, announced: Update | None) -> None:
-        outcomes = evaluation.judge_now(self.sub_goals, self.day, announced)
+    def judge(self, points: Mapping[int, list[Point]]) -> None:
+        outcomes = evaluation.judge_now(self.sub_goals, self.day, points)
         for sub_goal, outcome in zip(self.sub_goals, outcomes, strict=True):
             self.tree.judge(sub_goal, outcome, self.day)
         for sub_goal in self.sub_goals:
@@ -91,7 +102,7 @@ class Change:
         ]
         return sorted(rows, key=lambda row: self.tree.depth(row.node))
 
-    def save(self, cause: str) -> None:
+    def save(self, cause: str, steps: Sequence[Step]) -> None:
         kind, now = self.kind, timezone.now()
         for row in self.moved:
             into = self.tree.into[row.node]
@@ -99,8 +110,8 @@ class Change:
             row.cause, row.change_kind, row.recorded_at = cause[:100], kind, now
             if not row.pk:
                 row.save()
-        rows.change([row for row in self.moved if row.node in self.before], SAVED)
-        self.whole.save()
+        old = [row for row in self.moved if row.node in self.before]
+        rows.send(rows.changes(old, SAVED), self.whole.changes(), rows.additions(steps))
 
     # --- Steps ----------------------------------------------------------------------------------
     def steps(self, cause: str) -> list[Step]:
@@ -165,37 +176,45 @@ def adopted_by(sub_goals: Sequence[SubGoal]) -> list[SubGoal]:
     return list(adopted)
 
 
-def chains(sub_goals: Iterable[SubGoal]) -> list[Standing]:
-    """The stored standings of these sub-goals and of the nodes they enter or will enter, up to the goals."""
-    named: set[str] = set()
+def named(sub_goals: Iterable[SubGoal]) -> rows.Question:
+    """The standings of these sub-goals and of the nodes they enter or will enter, as far as names tell."""
+    names: set[str] = set()
     for one in sub_goals:
-        named |= {one.node, organization_key(one.organization, one.goal), f"goal:{one.goal.code}"}
-        named |= {one.parent.node} if one.parent else set()
-    found = {row.pk: row for row in stored("node", named)}
+        names |= {one.node, organization_key(one.organization, one.goal), f"goal:{one.goal.code}"}
+        names |= {one.parent.node} if one.parent else set()
+    return those("node", names)
+
+
+def chains(found: Iterable[Sequence]) -> list[Standing]:
+    """The standings that `named` reads, and what lies between them and their goals."""
+    standings = {row.pk: row for row in rows.loaded(Standing, found)}
     # What lies between a nested sub-goal and its organization is known by number alone.
-    while above := {row.enters_id for row in found.values() if row.enters_id} - found.keys():
-        found |= {row.pk: row for row in stored("id", above)}
-    return list(found.values())
+    while above := {row.enters_id for row in standings.values() if row.enters_id} - standings.keys():
+        [found] = rows.ask(those("id", above))
+        standings |= {row.pk: row for row in rows.loaded(Standing, found)}
+    return list(standings.values())
 
 
-def stored(column: str, values: set) -> Iterable[Standing]:
+def those(column: str, values: set) -> rows.Question:
     marks = ", ".join(["%s"] * len(values))
-    statement = f"SELECT * FROM goals_standing WHERE {column} IN ({marks})"  # noqa: S608 - named above
-    return Standing.objects.raw(statement, sorted(values))
+    return f"{rows.selection(Standing)} WHERE {column} IN ({marks})", sorted(values)
 
 
 class Whole:
     """The goals above some standings and the overall number, moved from their stored results."""
 
-    def __init__(self, tree: Tree) -> None:
-        stored = Result.objects.current().filter(level__in=(Result.Level.GOAL, Result.Level.OVERALL))
-        ordered = stored.defer("explanation").select_related("goal").order_by("goal__number")
-        self.results = {result.node: result for result in ordered}
+    COLUMNS = ("id", "node", "level", "goal_id", "status", "outcome")
+
+    def __init__(self, found: Sequence[Sequence], tree: Tree) -> None:
+        results = rows.loaded(Result, [columns for *columns, _ in found], self.COLUMNS)
+        self.results = {result.node: result for result in results}
         self.before = {node: measures(result) for node, result in self.results.items()}
-        for node in tree.standings.keys() & self.results.keys():
-            self.set(node, evaluation.with_efforts(self.results[node], tree.standings[node]))
+        weights = {node: Decimal(weight) for _, node, *_, weight in found if weight is not None}
+        for node in tree.standings.keys() & weights.keys():
+            outcome = self.results[node].outcome
+            self.set(node, evaluation.with_efforts(weights[node], outcome, tree.standings[node]))
         if "overall" in self.results:
-            goals = [result for node, result in self.results.items() if node != "overall"]
+            goals = [(weight, self.results[node].outcome) for node, weight in weights.items()]
             self.set("overall", evaluation.overall_from(goals).outcome)
 
     def set(self, node: str, outcome: dict[str, Any]) -> None:
@@ -206,15 +225,15 @@ class Whole:
     def moved(self) -> list[Result]:
         return [row for node, row in self.results.items() if self.before[node] != measures(row)]
 
-    def save(self) -> None:
+    def changes(self) -> rows.Batch:
         """The verdict of the indicators is the same, so when it was recorded stays; the steps are dated."""
-        rows.change(self.moved, ("outcome", "combined"))
+        return rows.changes(self.moved, ("outcome", "combined"))
 
     def steps(self, common: Mapping[str, Any]) -> list[Step]:
         moved = sorted(self.moved, key=lambda row: row.node == "overall")
         return [
             Step(
-                node=row.node, level=row.level, goal=row.goal, **common, status_before=row.status,
+                node=row.node, level=row.level, goal_id=row.goal_id, **common, status_before=row.status,
                 status_after=row.status,
                 **{f"{name}_before": value for name, value in self.before[row.node][0].items()},
                 **{f"{name}_after": value for name, value in measures(row)[0].items()},
