@@ -4,7 +4,6 @@ Nothing is stored here. Each node carries the operation of the method, its input
 that every number can be explained and computed again from its explanation alone.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -153,27 +152,21 @@ def with_contributions(
     targets: Iterable[Node], values: Iterable[tuple[SubGoal, Decimal | None]]
 ) -> list[Node]:
     """The targets, each with the sum of quantities that sub-goals with these latest values declare."""
-    declared: dict[int, list[dict]] = defaultdict(list)
-    for sub_goal, value in values:
-        if sub_goal.contributes_to_id:
-            declared[sub_goal.contributes_to_id].append(known.contribution_case(sub_goal, value))
-    for rows in declared.values():
-        rows += known.chains_between(rows)
-    return [with_contribution(node, declared) for node in targets]
+    declared, nodes = known.declared_by_indicator(values), list(targets)
+    for node in nodes:
+        rows = declared.get(node.target.indicator_id) if node.target else None
+        put_contributions(node.case, node.outcome, rows)
+    return nodes
 
 
-def with_contribution(node: Node, declared: Mapping[int, list[dict]]) -> Node:
-    rows = declared.get(node.target.indicator_id) if node.target else None
-    if not rows:
-        return node
-    anchors = {
-        name: (node.outcome.get(name) or {}).get("value")
-        for name in ("baseline", "target")
-    }  # fmt: skip
-    case = {"indicator": anchors, "subgoals": rows}
-    node.case["contributions"] = case
-    node.outcome["contributions"] = compute("contributions", case)
-    return node
+def put_contributions(case: dict[str, Any], outcome: dict[str, Any], rows: list[dict] | None) -> None:
+    """Set what is declared for a target beside the verdict on it; nothing where nobody declares anything."""
+    case.pop("contributions", None)
+    outcome.pop("contributions", None)
+    if rows:
+        anchors = {name: (outcome.get(name) or {}).get("value") for name in ("baseline", "target")}
+        case["contributions"] = {"indicator": anchors, "subgoals": rows}
+        outcome["contributions"] = compute("contributions", case["contributions"])
 
 
 # --- The stakeholder side -----------------------------------------------------------------------

@@ -247,6 +247,19 @@ def sub_goal_parameters(sub_goal: SubGoal) -> SubgoalParameters:
     )
 
 
+def declared_by_indicator(
+    values: Iterable[tuple[SubGoal, Decimal | None]],
+) -> dict[int, list[dict[str, Any]]]:
+    """What sub-goals with these latest values declare, by indicator, with what lies between them."""
+    declared: dict[int, list[dict]] = defaultdict(list)
+    for sub_goal, value in values:
+        if sub_goal.contributes_to_id:
+            declared[sub_goal.contributes_to_id].append(contribution_case(sub_goal, value))
+    for listed in declared.values():
+        listed += chains_between(listed)
+    return declared
+
+
 def contribution_case(sub_goal: SubGoal, value: Decimal | None) -> dict[str, Any]:
     """How a sub-goal with this latest value enters the sum of declared contributions."""
     parent = sub_goal.parent
@@ -274,8 +287,8 @@ def chains_between(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     missing = {row["parent"] for row in rows if "parent" in row} - present
     while missing:
         codes = [node.partition(":")[2] for node in sorted(missing)]
-        above = SubGoal.objects.filter(code__in=codes).select_related("organization", "parent__organization")
-        found += [contribution_case(one, None) for one in above]
+        above = SubGoal.objects.filter(code__in=codes).select_related("organization", "parent")
+        found += [contribution_case(one, None) for one in above.order_by("code")]
         present |= missing
         missing = {row["parent"] for row in found if "parent" in row} - present
     return found

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import F, Q, QuerySet
 
-from goals import evaluation, moving, rows
+from goals import declaring, evaluation, moving, rows
 from goals.climbing import Tree, judged_fields, new_leaf, settle
 from goals.known import Moment
 from goals.method.sums import NUMBERS, SUM_FIELDS, Sums
@@ -215,7 +215,7 @@ def set_right(row: Standing, sums: Sums) -> Standing:
 
 def audit() -> list[Drift]:
     """Every stored number that is not what the updates, or the entries below it, give from scratch."""
-    return [*audit_leaves(), *audit_sums()]
+    return [*audit_leaves(), *audit_sums(), *audit_declared()]
 
 
 def audit_leaves() -> list[Drift]:
@@ -241,6 +241,10 @@ def judged_anew(sub_goals: list[SubGoal], day: date) -> Iterator[list[Drift]]:
 
 def audit_sums() -> list[Drift]:
     return [drift for row in wrong_sums() for drift in drifts(row)]
+
+
+def audit_declared() -> list[Drift]:
+    return [Drift(node, "contributions", *totals) for node, *totals in declaring.drifted()]
 
 
 def drifts(row: Standing) -> Iterator[Drift]:

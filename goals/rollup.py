@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 
-from goals import charting, commitments, passing
+from goals import charting, commitments, declaring, passing
 from goals.evaluation import (
     Node,
     evaluate_targets,
@@ -18,7 +17,7 @@ from goals.evaluation import (
 )
 from goals.known import Moment
 from goals.method import METHOD_VERSION
-from goals.models import Goal, Result, Standing, SubGoal
+from goals.models import Goal, Result, Standing
 from indicators import edition
 
 TIME = "time"
@@ -55,7 +54,7 @@ def refresh_upper(day: date, cause: str) -> list[str]:
 
 def evaluate_upper(moment: Moment) -> list[Node]:
     """Targets, goals and overall; what organizations do comes from the standings."""
-    targets = with_contributions(evaluate_targets(moment), declared_values())
+    targets = with_contributions(evaluate_targets(moment), declaring.values())
     standings = {row.node: row for row in Standing.objects.filter(level=Result.Level.GOAL)}
     rows = [(node.goal, indicator_row(node)) for node in targets]
     goals = [
@@ -63,17 +62,6 @@ def evaluate_upper(moment: Moment) -> list[Node]:
         for goal in Goal.objects.all()
     ]
     return [*targets, *goals, overall_node(goals)]
-
-
-def declared_values() -> list[tuple[SubGoal, Decimal | None]]:
-    """The sub-goals that declare a quantity, each with its latest value."""
-    declaring = (
-        SubGoal.objects.public()
-        .exclude(contributes_to=None)
-        .select_related("organization", "parent", "standing")
-        .order_by("code")
-    )
-    return [(one, one.standing.latest_value) for one in declaring if hasattr(one, "standing")]
 
 
 def write(node: Node, current: Result | None, day: date, cause: str) -> bool:

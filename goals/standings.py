@@ -14,13 +14,12 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from goals import evaluation, known, rows
+from goals import declaring, evaluation, known, rows
 from goals.climbing import Tree, organization_key
 from goals.method.parameters import Point
 from goals.method.sums import NUMBERS, SUM_FIELDS, at_nine
 from goals.models import Result, Standing, Step, SubGoal, Update
 from indicators import edition
-from indicators.queueing import enqueue
 
 MOVING = (
     "from_entries", "as_of", "counted", "reason", "status", "update_state", "latest_value", "latest_on",
@@ -48,9 +47,7 @@ def follow(sub_goals: Sequence[SubGoal], cause: str) -> list[Step]:
         change = Change(sub_goals, today())
         steps = change.steps(cause)
         change.save(cause, steps)
-    if any(one.contributes_to_id for one in sub_goals):
-        # The sum of what is declared for an indicator follows behind; a lost message waits for the night.
-        transaction.on_commit(lambda: enqueue("goals.tasks.follow_publication", [], cause))
+        declaring.follow(sub_goals)
     return steps
 
 

@@ -48,11 +48,21 @@ def lineage(pk: int | None) -> Iterator[SubGoal]:
 
 def height(sub_goal: SubGoal) -> int:
     """Levels from the sub-goal down, itself included."""
-    levels, below = 1, {sub_goal.pk} if sub_goal.pk else set()
-    while below and levels <= DEEPEST:
-        below = set(SubGoal.objects.filter(parent__in=below).values_list("pk", flat=True))
-        levels += bool(below)
-    return levels
+    return 1 + len(list(levels_below(sub_goal)))
+
+
+def below(sub_goal: SubGoal) -> list[SubGoal]:
+    """Everything that stands under it, however deep."""
+    return [one for level in levels_below(sub_goal) for one in level]
+
+
+def levels_below(sub_goal: SubGoal) -> Iterator[list[SubGoal]]:
+    """The children, theirs, and so on; stops where it is too deep anyway."""
+    level = [sub_goal] if sub_goal.pk else []
+    for _depth in range(DEEPEST):
+        if not (level := list(SubGoal.objects.filter(parent__in=level))):
+            return
+        yield level
 
 
 def refused(sentence: str) -> ValidationError:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from goals import standings
+from goals import declaring, standings
 from goals.lifecycle import checking, cleaning, measures, placing
 from goals.lifecycle.steps import By, check, go, kept, or_stale, record, take, wrote
 from goals.models import Direction, Review, SubGoal, SubGoalText, SubGoalVersion
@@ -261,6 +261,7 @@ def re_parent(sub_goal: SubGoal, parent: SubGoal | None, by: By, version: int) -
     sub_goal.save_if(version, "parent")
     record(sub_goal, "re_parent", by, before=before, after={"parent": sub_goal.parent_id})
     standings.follow([sub_goal], cause=cause(sub_goal, "reparented"))
+    declaring.follow(placing.below(sub_goal))  # their chain is another one now
     return sub_goal
 
 
