@@ -4,7 +4,7 @@ Nothing here knows of Django, of a clock or of files. Numbers are Decimal, missi
 to whoever displays. Every stored result carries `METHOD_VERSION`.
 """
 
-from goals.method.changes import Link, NodeSums, Row, Step, Sums, climb, step
+from goals.method.changes import Row, Step, step
 from goals.method.contributions import Contributions, Declared, contributions
 from goals.method.countries import judge_countries, judge_target
 from goals.method.exact import weighted_mean
@@ -60,8 +60,6 @@ __all__ = [
     "IndicatorLayer",
     "IndicatorRow",
     "Judgement",
-    "Link",
-    "NodeSums",
     "Numbers",
     "OrganizationNode",
     "OverallOutcome",
@@ -75,12 +73,10 @@ __all__ = [
     "SubgoalJudgement",
     "SubgoalNode",
     "SubgoalParameters",
-    "Sums",
     "SustainedJudgement",
     "TargetParameters",
     "as_known",
     "build_path",
-    "climb",
     "combine",
     "contributions",
     "coordinate",

@@ -1,47 +1,6 @@
 from decimal import Decimal
 
-from goals.method import Link, NodeSums, Numbers, Row, climb
 from goals.method.cases import run
-
-
-def row(schedule, weight=1):
-    return Row(Decimal(weight), Numbers(schedule=Decimal(str(schedule))))
-
-
-def links():
-    """b1 (0.4) and b2 (1, weight 3) under b; b alone under B; A and B under the layer."""
-    return [
-        Link("b", "sub_goal", NodeSums.of([row("0.4"), row(1, 3)]), Decimal(1)),
-        Link("B", "organization", NodeSums.of([row("0.85")]), Decimal(1)),
-        Link("g.stakeholders", "layer", NodeSums.of([row("0.85"), row("0.75")]), Decimal(1)),
-    ]
-
-
-def test_each_ancestor_moves_by_the_product_of_normalized_weights():
-    steps, moved = climb(links(), row("0.4"), row("0.8"), cause="update 7")
-    assert [step.delta["schedule"] for step in steps] == [Decimal("0.1"), Decimal("0.1"), Decimal("0.05")]
-    assert {(step.kind, step.cause) for step in steps} == {("movement", "update 7")}
-    assert moved[-1].sums.numbers.schedule == Decimal("0.85")
-
-
-def test_a_row_that_enters_or_leaves_is_composition_all_the_way_up():
-    for before, after in ((None, row("0.8")), (row("0.4"), None), (row("0.4"), row("0.4", weight=2))):
-        steps, _ = climb(links(), before, after)
-        assert {step.kind for step in steps} == {"composition"}
-
-
-def test_a_value_that_appears_is_composition():
-    steps, _ = climb(links(), Row(Decimal(1), Numbers()), row(1))
-    assert {step.kind for step in steps} == {"composition"}
-
-
-def test_the_last_row_leaves_an_empty_node_that_is_no_row_in_its_parent():
-    alone = [Link("b", "sub_goal", NodeSums.of([row("0.4")]), Decimal(1)), links()[2]]
-    alone[1] = Link("B", "organization", NodeSums.of([row("0.4"), row(1)]), Decimal(1))
-    steps, moved = climb(alone, row("0.4"), None)
-    assert (steps[0].after["schedule"], steps[1].after["schedule"]) == (None, 1)
-    assert moved[1].sums.schedule.weight == 1
-
 
 TREE = [
     {

@@ -9,19 +9,13 @@ from hypothesis import strategies as st
 from goals.method import (
     Anchor,
     IndicatorRow,
-    Link,
-    NodeSums,
     Numbers,
     OrganizationNode,
     Point,
-    Row,
     SubgoalNode,
     TargetParameters,
-    climb,
     indicator_layer,
     judge_reach,
-    roll_subgoal,
-    roll_subgoals,
     stakeholder_layer,
 )
 
@@ -31,11 +25,6 @@ maybe = st.none() | shares
 raw_shares = st.decimals(-3, 3, places=4)
 values = st.decimals(1, 1000, places=3)
 moderate = settings(max_examples=60, deadline=None)
-
-
-def row_of(node):
-    rolled = roll_subgoal(node)
-    return None if rolled is None else Row(node.weight, rolled.numbers)
 
 
 leaves = st.builds(
@@ -51,44 +40,11 @@ def parent(children):
     return SubgoalNode("parent", weight=Decimal(2), progress_from="children", children=tuple(children))
 
 
-@moderate
-@given(st.lists(leaves, min_size=1, max_size=6), st.lists(leaves, max_size=3), leaves)
-def test_a_difference_carried_up_equals_a_roll_up_from_scratch(children, roots, changed):
-    after = [changed, *children[1:]]
-    chain = [
-        Link("parent", "sub_goal", NodeSums.of(r for c in children if (r := row_of(c))), Decimal(2)),
-        Link(
-            "A",
-            "organization",
-            NodeSums.of(r for c in [parent(children), *roots] if (r := row_of(c))),
-            Decimal(1),
-        ),
-    ]
-    _, moved = climb(chain, row_of(children[0]), row_of(changed))
-    scratch = roll_subgoals([parent(after), *roots])
-    assert_same(moved[-1].sums.numbers, scratch.numbers if scratch else Numbers())
-
-
 def assert_same(got, wanted):
     for name, value in wanted.as_dict().items():
         other = getattr(got, name)
         assert (other is None) == (value is None)
         assert value is None or abs(other - value) < Decimal("1e-25")
-
-
-@moderate
-@given(st.lists(st.tuples(shares, shares), min_size=2, max_size=6), st.randoms())
-def test_the_order_of_updates_does_not_matter(pairs, random):
-    rows = [(Row(Decimal(1), Numbers(schedule=a)), Row(Decimal(1), Numbers(schedule=b))) for a, b in pairs]
-    link = Link("A", "organization", NodeSums.of(before for before, _ in rows), Decimal(1))
-    ends = []
-    for _ in range(2):
-        random.shuffle(rows)
-        chain = (link,)
-        for before, after in rows:
-            _, chain = climb(chain, before, after)
-        ends.append(chain[0].sums.numbers)
-    assert ends[0] == ends[1]
 
 
 @moderate
