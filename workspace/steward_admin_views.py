@@ -136,7 +136,12 @@ def organization_list(request: HttpRequest) -> HttpResponse:
     return listed(request, chosen, "workspace/steward/organizations.html", "organizations")
 
 
-def listed(request: HttpRequest, chosen: steward_people.ListFilter, template: str, at: str) -> HttpResponse:
+def listed(
+    request: HttpRequest,
+    chosen: steward_people.OrganizationFilter | steward_people.PersonFilter,
+    template: str,
+    at: str,
+) -> HttpResponse:
     page = Paginator(chosen.rows(), steward_people.A_PAGE).get_page(request.GET.get("page"))
     context = {"filter": chosen, "pager": page, "query": chosen.query, "at": at}
     return render(request, template, context)

@@ -30,9 +30,6 @@ class ListFilter(forms.Form):
     def chosen(self, name: str) -> str:
         return self.cleaned_data.get(name) or ""
 
-    def rows(self) -> QuerySet:
-        raise NotImplementedError
-
     @property
     def query(self) -> str:
         """The choices as they stand in links to other pages of the list."""
