@@ -2,7 +2,8 @@
 
 import contextlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from smtplib import SMTPException
 from types import SimpleNamespace
 from typing import Any
@@ -56,6 +57,34 @@ def not_sent() -> Any:
     page = render(None, "account/mail_not_sent.html", status=503)
     page["Retry-After"] = "300"
     return page
+
+
+_waiting: ContextVar[list[Callable[[], None]] | None] = ContextVar("notices", default=None)
+
+
+@contextlib.contextmanager
+def notices_afterwards() -> Iterator[None]:
+    """Keep notices until what they tell of is stored: no mail server is waited for inside a transaction.
+
+    Where that fails, nothing happened and nothing is told.
+    """
+    notices: list[Callable[[], None]] = []
+    mark = _waiting.set(notices)
+    try:
+        yield
+    finally:
+        _waiting.reset(mark)
+    for send_notice in notices:
+        send_notice()
+
+
+def tell(send_notice: Callable[[], None]) -> None:
+    """Send a notice now, or once the change it tells of is stored."""
+    waiting = _waiting.get()
+    if waiting is None:
+        send_notice()
+    else:
+        waiting.append(send_notice)
 
 
 @contextlib.contextmanager

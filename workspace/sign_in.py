@@ -142,8 +142,13 @@ class AccountAdapter(DefaultAccountAdapter):
     ) -> None:
         """What was changed stays changed when the mail about it cannot be sent."""
         told = {"user": user, "timestamp": f"{timezone.now():%Y-%m-%d %H:%M} UTC", **(context or {})}
-        with account_mail.failing_quietly():
-            super().send_notification_mail(template_prefix, user, told, email)
+        notify = super().send_notification_mail
+
+        def send() -> None:
+            with account_mail.failing_quietly():
+                notify(template_prefix, user, told, email)
+
+        account_mail.tell(send)
 
     def send_password_reset_mail(self, user: Any, email: str, context: dict[str, Any]) -> None:
         parts = {"uidb36": context["uid"], "key": context["key"]}
