@@ -4,7 +4,7 @@ Text and HTML are made of one `Notice`, so they say the same. A subject says wha
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -26,6 +26,7 @@ from stakeholders.mail_settings import wanting
 from stakeholders.models import MailKind, Organization, SentMail, User
 
 LISTED = 20
+ANSWERS = (Review.Decision.APPROVED, Review.Decision.SENT_BACK)
 ANSWERS_AT_ONCE = 500
 ANSWERS_FOR = timedelta(days=7)
 """An answer that could not be sent for a week is old news; the summary tells of it."""
@@ -140,13 +141,21 @@ def due_text(due: date, today: date) -> str:
 
 # --- Answers of the Project ---------------------------------------------------------------------
 def send_answers(now: datetime) -> int:
-    """Tell of every review that was not told yet; return how many mails could not be sent and wait."""
-    reviews = list(untold(now))
+    """Tell of every answer that was not told yet; return how many mails could not be sent and wait."""
+    ours = Q(update_reviewed__correction_of__reviews__decision=Review.Decision.CORRECTED)
+    return send_reviews(untold(now, ANSWERS).exclude(ours), readers_of, answer_notice)
+
+
+def send_reviews(
+    found: QuerySet[Review], readers: Callable[[Review], list[User]], notice: Callable[[list[Review]], Notice]
+) -> int:
+    """Tell these reviews to their readers, each person in one mail."""
+    reviews = list(found[:ANSWERS_AT_ONCE])
     told: dict[User, list[Review]] = defaultdict(list)
     for review in reviews:
-        for user in readers_of(review):
+        for user in readers(review):
             told[user].append(review)
-    failed = {user for user, mine in told.items() if not tell_answers(user, mine)}
+    failed = {user for user, mine in told.items() if not tell_reviews(user, mine, notice)}
     waiting = {review for user in failed for review in told[user]}
     sending.mark(answered(review.pk) for review in reviews if review not in waiting)
     return len(failed)
@@ -156,15 +165,15 @@ def answered(pk: int) -> str:
     return f"answer:{pk}"
 
 
-def untold(now: datetime) -> QuerySet[Review]:
-    """Reviews of the last days, the oldest first."""
+def untold(now: datetime, decisions: Collection[str]) -> QuerySet[Review]:
+    """Reviews of the last days that decided one of these, the oldest first."""
     key = Concat(Value("answer:"), Cast(OuterRef("pk"), CharField()), output_field=CharField())
     related = ("sub_goal__organization", "update_reviewed__sub_goal__organization")
     return (
-        Review.objects.filter(decided_at__gt=now - ANSWERS_FOR, decided_at__lte=now)
+        Review.objects.filter(decision__in=decisions, decided_at__gt=now - ANSWERS_FOR, decided_at__lte=now)
         .exclude(Exists(SentMail.objects.filter(key=key)))
         .select_related(*related)
-        .order_by("decided_at", "pk")[:ANSWERS_AT_ONCE]
+        .order_by("decided_at", "pk")
     )
 
 
@@ -184,11 +193,11 @@ def readers_of(review: Review) -> list[User]:
     return [user for user in readers if user.pk != review.reviewer_id]
 
 
-def tell_answers(user: User, reviews: list[Review]) -> bool:
+def tell_reviews(user: User, reviews: list[Review], notice: Callable[[list[Review]], Notice]) -> bool:
     keys = {f"{answered(review.pk)}:{user.pk}": review for review in reviews}
 
     def mail_of(mine: list[str]) -> EmailMessage:
-        return compose(user, MailKind.ANSWERS, lambda: answer_notice([keys[key] for key in mine]))
+        return compose(user, MailKind.ANSWERS, lambda: notice([keys[key] for key in mine]))
 
     return sending.send_once(user, keys, mail_of)
 

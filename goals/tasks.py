@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from goals import mailing, rollup
+from goals import interventions, mailing, rollup
 from indicators import derived
 from stakeholders import sending
 
@@ -30,8 +30,9 @@ def send_reminders() -> None:
 
 @shared_task
 def send_answers() -> None:
-    """Every minute: what the Project answered is told at once, and no lost message loses an answer."""
+    """Every minute: what the Project answered or did is told at once, and no lost message loses it."""
     mailing.send_answers(timezone.now())
+    interventions.send(timezone.now())
 
 
 @shared_task

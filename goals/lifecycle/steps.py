@@ -9,7 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from goals.models import SubGoal, Update
+from goals.models import Review, SubGoal, Update
 from stakeholders import rights, trail
 from stakeholders.models import Organization, User
 from stakeholders.versions import Stale
@@ -143,6 +143,19 @@ def go(row: Row, step: Step, by: By, version: int, *, reason: str = "", **fields
     row.save_if(version, "state", *fields)
     old, new = trail.changes(before, kept(row))
     record(row, step.name, by, before=old, after=new, reason=reason)
+
+
+def note_intervention(row: Row, by: By | None, decision: str, why: str) -> None:
+    """Where somebody did this for the Project, not for the organization: a review tells the organization."""
+    if isinstance(by, User) and not acts_for_it(row, by):
+        about = {"sub_goal": row} if isinstance(row, SubGoal) else {"update_reviewed": row}
+        Review.objects.create(**about, reviewer=by, decision=decision, comment=why)
+
+
+def acts_for_it(row: Row, person: By | None) -> bool:
+    """Whether the person reports for the organization; a steward may do that too."""
+    kind = "sub_goal" if isinstance(row, SubGoal) else "update"
+    return rights.may(person, "submit", kind, organization_of(row))
 
 
 def record(row: Row, name: str, by: By, *, before: dict | None, after: dict | None, reason: str = "") -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from goals import declaring, standings
 from goals.lifecycle import checking, cleaning, measures, placing
-from goals.lifecycle.steps import By, check, go, kept, or_stale, record, take, wrote
+from goals.lifecycle.steps import By, check, go, kept, note_intervention, or_stale, record, take, wrote
 from goals.models import Direction, Review, SubGoal, SubGoalText, SubGoalVersion
 from goals.models.sub_goals import validate_weight
 from indicators import edition
@@ -243,6 +243,7 @@ def withdraw(
         sub_goal, "withdraw", by, version, reason=why, withdrawn_on=today(), withdrawal_reason=why,
         delivered_stands=delivered_stands,
     )  # fmt: skip
+    note_intervention(sub_goal, by, Review.Decision.WITHDRAWN, why)
     standings.follow([sub_goal], cause=cause(sub_goal, "withdrawn"))
     return sub_goal
 

@@ -11,7 +11,19 @@ from django.utils.translation import gettext as _
 
 from goals import standings
 from goals.lifecycle import checking, cleaning
-from goals.lifecycle.steps import By, StepNotAllowed, check, go, kept, or_stale, record, take, wrote
+from goals.lifecycle.steps import (
+    By,
+    StepNotAllowed,
+    acts_for_it,
+    check,
+    go,
+    kept,
+    note_intervention,
+    or_stale,
+    record,
+    take,
+    wrote,
+)
 from goals.models import EvidenceLink, Review, SubGoal, Update
 from indicators import edition
 from stakeholders import rights, trail
@@ -20,6 +32,7 @@ from stakeholders.models import User
 FIELDS = ("date", "value", "note", "jump_reason", "language", "evidence_url", "author_role")
 COPIED = (*FIELDS, "evidence_grade")
 MOST_LINKS = 10
+LONGEST_REASON = 2_000
 
 
 # --- While the organization works on it ---------------------------------------------------------
@@ -143,11 +156,24 @@ def publish(
     if update.correction_of:
         replaced = update.correction_of
         take(replaced, "replace", by, replaced.version, corrected_by=update, corrected_at=now)
+        note_intervention(
+            replaced, update.author, Review.Decision.CORRECTED, why_corrected(update, replaced, remark)
+        )
     Review.objects.create(
         update_reviewed=update, reviewer=by, decision=Review.Decision.APPROVED, comment=remark
     )
     standings.follow([update.sub_goal], cause=cause(update))
     return update
+
+
+def why_corrected(newer: Update, replaced: Update, remark: str) -> str:
+    """What is said with a correction that was not said with what it corrects."""
+    said = [getattr(newer, name) for name in ("note", "jump_reason") if differs(newer, replaced, name)]
+    return "\n\n".join(text for text in (*said, remark) if text)[:LONGEST_REASON]
+
+
+def differs(newer: Update, replaced: Update, name: str) -> bool:
+    return getattr(newer, name) != getattr(replaced, name)
 
 
 def check_reviewer(update: Update, by: By) -> None:
@@ -188,7 +214,7 @@ def correct(update: Update, fields: Mapping[str, Any], by: User, version: int) -
     newer.save(force_insert=True)
     set_links(newer, links_of(update)["evidence_links"])
     record(newer, step.name, by, before=None, after=kept(newer) | links_of(newer))
-    if not rights.may(by, "submit", "update", update.sub_goal.organization):
+    if not acts_for_it(newer, by):
         submit_for_steward(newer, by)
     return newer
 
@@ -213,6 +239,7 @@ def retract(update: Update, reason: str, by: By, version: int) -> Update:
     """It counts no longer and stays to be seen, struck through, with the reason."""
     why = cleaning.needed(reason, "reason")
     take(update, "retract", by, version, reason=why, retraction_reason=why, retracted_at=timezone.now())
+    note_intervention(update, by, Review.Decision.RETRACTED, why)
     standings.follow([update.sub_goal], cause=cause(update))
     return update
 

@@ -203,11 +203,17 @@ def between_both_sides(person: rights.Person, update: str) -> Q:
 
 
 class Review(models.Model):
-    """A steward's answer to an update or a sub-goal, shown with it."""
+    """A steward's answer to an update or a sub-goal, or what one did to it later on; shown with it."""
 
     class Decision(models.TextChoices):
         APPROVED = "approved", _("Checked by the Project")
         SENT_BACK = "sent_back", _("Sent back with a question")
+        WITHDRAWN = "withdrawn", _("Withdrawn by the Project")
+        CORRECTED = "corrected", _("Corrected by the Project")
+        RETRACTED = "retracted", _("Retracted by the Project")
+
+    INTERVENTIONS = (Decision.WITHDRAWN, Decision.CORRECTED, Decision.RETRACTED)
+    """What a steward does to something that is public, without having been asked."""
 
     sub_goal = models.ForeignKey(
         SubGoal, null=True, blank=True, on_delete=models.PROTECT, related_name="reviews"
@@ -217,7 +223,9 @@ class Review(models.Model):
     )
     reviewer = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     decision = models.CharField(max_length=10, choices=Decision)
-    comment = models.TextField(blank=True, max_length=2_000, help_text=_("The question, or a remark."))
+    comment = models.TextField(
+        blank=True, max_length=2_000, help_text=_("The question, a remark, or the reason.")
+    )
     decided_at = models.DateTimeField(default=timezone.now)
 
     objects = ReviewQuerySet.as_manager()
