@@ -27,6 +27,7 @@ bench: $(VENV)/dev
 	@$(BIN)/python -m benchmarks.rolling_up --rows $(ROWS)
 	@$(BIN)/python -m benchmarks.passing_time --rows $(ROWS)
 	@$(BIN)/python -m benchmarks.clients --rows 10000
+	@$(BIN)/python -m benchmarks.signing_in
 
 lint: $(VENV)/dev
 	@$(BIN)/ruff check .
