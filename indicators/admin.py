@@ -22,7 +22,7 @@ from modeltranslation.admin import TranslationAdmin
 
 from indicators import formats, formulas, held, held_charts, queueing, refresh
 from indicators.admin_base import NOT_QUEUED, Lasting, PublishingAdmin, ReadOnly, ReadOnlyAdmin
-from indicators.claiming import AlreadyRunning
+from indicators.claiming import AlreadyRunning, NeedsFile
 from indicators.formulas import FormulaError
 from indicators.models import Document, Feed, HeldBatch, Indicator, Observation, Payload, Run, Series, Source
 from indicators.queueing import reached
@@ -291,7 +291,7 @@ class FeedAdmin(Lasting, TakesUploads):
         for feed in queryset:
             try:
                 queueing.refresh(feed, Run.Trigger.BUTTON)
-            except AlreadyRunning as reason:
+            except (AlreadyRunning, NeedsFile) as reason:
                 messages.warning(request, str(reason))
             except queueing.NotQueued as reason:
                 messages.warning(request, str(reason))

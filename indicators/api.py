@@ -182,6 +182,10 @@ class AlreadyRunning(APIException):
     status_code, default_code = 409, "already_running"
 
 
+class NeedsFile(APIException):
+    status_code, default_code = 409, "needs_file"
+
+
 class NotQueued(APIException):
     status_code, default_code = 503, "not_queued"
 
@@ -201,7 +205,8 @@ class QueuedSerializer(serializers.Serializer):
 class FeedRefreshView(APIView):
     """Have a feed refreshed now, as the admin's button does; for administrators who are signed in.
 
-    Answers 202 once it is queued, 409 while a refresh of it runs, 503 when it cannot be queued.
+    Answers 202 once it is queued, 409 while a refresh of it runs or when its values are handed in as files,
+    503 when it cannot be queued.
     """
 
     authentication_classes = (SessionAuthentication,)
@@ -216,11 +221,13 @@ class FeedRefreshView(APIView):
     def post(self, request: Request, code: str) -> Response:
         if request.data:
             raise ValidationError(_("Nothing is sent with this question."))
-        feed = get_object_or_404(Feed, code=code)
+        feed = get_object_or_404(Feed.objects.select_related("source"), code=code)
         try:
             queueing.refresh(feed, Run.Trigger.API)
         except claiming.AlreadyRunning as reason:
             raise AlreadyRunning(str(reason)) from None
+        except claiming.NeedsFile as reason:
+            raise NeedsFile(str(reason)) from None
         except queueing.NotQueued as reason:
             raise NotQueued(str(reason)) from None
         return Response({"feed": feed.code, "detail": _("Queued for refresh.")}, status=202)

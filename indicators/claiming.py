@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import NoReturn
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from indicators.models import Feed, Run
 from indicators.sources import SourceUnavailable
+from indicators.sources.registry import takes_uploads
 
 
 class AlreadyRunning(Exception):
@@ -20,19 +22,34 @@ class NotDue(Exception):
     """The schedule asked for a feed whose time has not come, as a message does that is delivered late."""
 
 
+class NeedsFile(Exception):
+    """There is nobody to ask for this feed's values; the message says what to do instead."""
+
+
+@transaction.atomic
 def claim_feed(feed_id: int, trigger: str = Run.Trigger.COMMAND) -> tuple[Feed, uuid.UUID]:
     """Take the feed's lease in one statement, so that two workers never hold it.
 
-    The schedule gets only what is due at that moment. Raises AlreadyRunning or NotDue.
+    The schedule gets only what is due at that moment. Raises AlreadyRunning, NotDue, or NeedsFile unless
+    somebody hands a file in.
     """
     now, claim = timezone.now(), uuid.uuid4()
     free = Feed.objects.due(now) if trigger == Run.Trigger.SCHEDULE else Feed.objects.unclaimed(now)
     taken = free.filter(pk=feed_id).update(claim=claim, lease_until=now + settings.REFRESH_LEASE)
     feed = Feed.objects.select_related("source").get(pk=feed_id)
+    if trigger != Run.Trigger.UPLOAD:
+        refuse_without_file(feed)
     if not taken:
         refuse(feed, trigger, now)
     end_abandoned_runs(feed)
     return feed, claim
+
+
+def refuse_without_file(feed: Feed) -> None:
+    """Raises NeedsFile for a feed that nobody can be asked for."""
+    if takes_uploads(feed.source):
+        text = _("The values of %(feed)s are handed in as files: upload one on the page of the feed.")
+        raise NeedsFile(text % {"feed": feed})
 
 
 def refuse(feed: Feed, trigger: str, now: datetime) -> NoReturn:

@@ -7,7 +7,7 @@ from celery import current_app
 from django.utils.translation import gettext_lazy as _
 from kombu.exceptions import ChannelError, KombuError
 
-from indicators.claiming import refuse_running
+from indicators.claiming import refuse_running, refuse_without_file
 from indicators.models import Feed
 
 logger = logging.getLogger(__name__)
@@ -21,7 +21,11 @@ class NotQueued(Exception):
 
 
 def refresh(feed: Feed, trigger: str) -> None:
-    """Have a worker refresh the feed soon. Raises AlreadyRunning or, within three seconds, NotQueued."""
+    """Have a worker refresh the feed soon.
+
+    Raises NeedsFile, AlreadyRunning or, within three seconds, NotQueued.
+    """
+    refuse_without_file(feed)
     refuse_running(feed)
     if not enqueue("indicators.tasks.run_feed", feed.pk, str(trigger)):
         raise NotQueued(NOT_QUEUED)

@@ -27,7 +27,7 @@ from indicators.batches import (
     refuse_empty,
     wanted_rows,
 )
-from indicators.claiming import AlreadyRunning, NotDue, claim_feed, refuse_lost_claim
+from indicators.claiming import AlreadyRunning, NeedsFile, NotDue, claim_feed, refuse_lost_claim
 from indicators.models import Feed, HeldBatch, Observation, Run
 from indicators.queueing import reached
 from indicators.signals import batch_decided, observations_published
@@ -35,7 +35,7 @@ from indicators.sources import NotNow, Row, SourceChanged, SourceUnavailable
 from indicators.storing import Stored, indicators_of, store
 from indicators.vintages import store_earlier
 
-__all__ = ["AlreadyRunning", "NotDue", "decide", "run"]
+__all__ = ["AlreadyRunning", "NeedsFile", "NotDue", "decide", "run"]
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ Readings = Callable[[Feed, date], Iterable[asking.Reading]]
 
 
 def run(feed_id: int, trigger: str, readings: Readings = asking.readings, started_by=None) -> Run:
-    """Refresh one feed and return the run with its verdict. Raises AlreadyRunning or NotDue.
+    """Refresh one feed and return the run with its verdict. Raises AlreadyRunning, NeedsFile or NotDue.
 
     `readings` gives other answers than the source's own: those that a person handed in.
     """

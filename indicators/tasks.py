@@ -13,6 +13,7 @@ from django.utils import timezone
 from indicators import refresh, retention
 from indicators.models import Feed, FeedQuerySet, Run
 from indicators.queueing import reached
+from indicators.sources.registry import HANDED_IN
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ def run_feed(feed_id: int, trigger: str = Run.Trigger.SCHEDULE) -> None:
     """Refresh one feed; a second delivery, while the first works or after it, does nothing."""
     try:
         refresh.run(feed_id, trigger)
-    except (refresh.AlreadyRunning, refresh.NotDue) as reason:
+    except (refresh.AlreadyRunning, refresh.NeedsFile, refresh.NotDue) as reason:
         logger.info("%s", reason)
     if trigger == Run.Trigger.SCHEDULE:
         for following in in_turn(Feed.objects.filter(source__feeds=feed_id))[:1]:
@@ -45,7 +46,8 @@ def in_turn(feeds: FeedQuerySet) -> list[int]:
     """The ids of the feeds that are due, longest first, as many of each source as it has free places."""
     now = timezone.now()
     busy = Counter(feeds.filter(lease_until__gt=now).values_list("source", flat=True))
-    due = feeds.due(now).order_by("source", "next_due_at", "pk").values_list("source", "pk")
+    asked = feeds.due(now).exclude(source__code__in=HANDED_IN)
+    due = asked.order_by("source", "next_due_at", "pk").values_list("source", "pk")
     chosen: list[int] = []
     for source, found in groupby(due, key=itemgetter(0)):
         chosen += [pk for _source, pk in islice(found, max(0, AT_ONCE - busy[source]))]

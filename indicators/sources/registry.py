@@ -37,9 +37,13 @@ CONNECTORS = {
 """Modules of indicators.sources by the names a source may be called."""
 
 
+HANDED_IN = [code for code, name in CONNECTORS.items() if name == "upload"]
+"""Sources whose values arrive as files; there is nobody to ask."""
+
+
 def takes_uploads(source: Source) -> bool:
     """Whether the source's values are handed in as files."""
-    return CONNECTORS.get(source.code) == "upload"
+    return source.code in HANDED_IN
 
 
 def module_of(feed: Feed) -> ModuleType:

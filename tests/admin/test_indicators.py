@@ -5,7 +5,7 @@ from django.forms.models import model_to_dict
 from kombu.exceptions import OperationalError
 
 from indicators import admin_base, edition, queueing
-from indicators.models import Feed, Indicator
+from indicators.models import Feed, Indicator, Source
 
 SERIES_INLINE = {"series-TOTAL_FORMS": "0", "series-INITIAL_FORMS": "0"}
 
@@ -70,8 +70,12 @@ def test_a_sourced_indicator_has_no_formula(admin):
     assert "Only a calculated indicator has a formula." in str(response.context["errors"])
 
 
-def refresh_now(admin) -> str:
-    sent = {"action": "refresh_now", "_selected_action": [Feed.objects.first().pk]}
+def asked_feed() -> Feed:
+    return Feed.objects.get(code="published-figures")
+
+
+def refresh_now(admin, feed: Feed | None = None) -> str:
+    sent = {"action": "refresh_now", "_selected_action": [(feed or asked_feed()).pk]}
     response = admin.post("/admin/indicators/feed/", sent, follow=True)
     return " ".join(str(message) for message in response.context["messages"])
 
@@ -81,7 +85,7 @@ def test_the_button_queues_a_refresh(admin, monkeypatch):
     monkeypatch.setattr(queueing.current_app, "send_task", lambda *args, **options: queued.append(args))
 
     assert "Queued for refresh: 1." in refresh_now(admin)
-    assert queued == [("indicators.tasks.run_feed", (Feed.objects.first().pk, "button"))]
+    assert queued == [("indicators.tasks.run_feed", (asked_feed().pk, "button"))]
 
 
 def test_without_a_broker_the_button_says_that_the_schedule_will_do_it(admin, monkeypatch):
@@ -98,7 +102,16 @@ def test_without_a_broker_the_button_says_that_the_schedule_will_do_it(admin, mo
 def test_a_feed_at_work_is_not_queued_again(admin, monkeypatch):
     from indicators import refresh
 
-    refresh.claim_feed(Feed.objects.first().pk)
+    refresh.claim_feed(asked_feed().pk)
     monkeypatch.setattr(queueing.current_app, "send_task", lambda *args, **options: pytest.fail("queued"))
 
     assert "is already running since" in refresh_now(admin)
+
+
+def test_a_feed_whose_values_are_handed_in_is_not_queued(admin, monkeypatch):
+    owner = Source.objects.get_or_create(code="oica", defaults={"name": "OICA"})[0]
+    feed = Feed.objects.create(code="handed-in", source=owner)
+    monkeypatch.setattr(queueing.current_app, "send_task", lambda *args, **options: pytest.fail("queued"))
+
+    assert "are handed in as files: upload one on the page of the feed." in refresh_now(admin, feed)
+    assert not feed.runs.exists()

@@ -9,7 +9,7 @@ from django.test import Client
 from kombu.exceptions import OperationalError
 
 from indicators import queueing, refresh, tasks
-from indicators.models import Feed, Run
+from indicators.models import Feed, Run, Source
 from stakeholders.models import User
 from tests.faults.agency import answer, make_feed
 from tests.faults.conftest import FaultyServer
@@ -63,6 +63,18 @@ def test_a_feed_at_work_is_not_queued_again(administrator, queued, settings):
     told = f"A refresh of published-figures is already running since {began} UTC."
     assert response.json()["detail"] == told
     assert queued == []
+
+
+def test_a_feed_whose_values_are_handed_in_is_refused_with_what_to_do(administrator, queued):
+    owner = Source.objects.get_or_create(code="oica", defaults={"name": "OICA"})[0]
+    feed = Feed.objects.create(code="handed-in", source=owner)
+
+    response = administrator.post("/api/v1/feeds/handed-in/refresh/")
+
+    assert problem(response) == (409, "needs_file")
+    told = "The values of handed-in are handed in as files: upload one on the page of the feed."
+    assert response.json()["detail"] == told
+    assert (queued, feed.runs.count()) == ([], 0)
 
 
 def test_a_broker_that_is_down_is_said_at_once(administrator, monkeypatch):

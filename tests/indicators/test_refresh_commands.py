@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from indicators import payloads, queueing, refresh
-from indicators.models import Feed, HeldBatch, Observation, Run, Series
+from indicators.models import Feed, HeldBatch, Observation, Run, Series, Source
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +64,18 @@ def test_a_failed_refresh_ends_with_an_error_and_the_others_are_done(world_bank)
     assert "worldbank-real-gdp: failed" in printed
     assert "published-figures: unchanged" in printed
     assert sentence == "Not refreshed: worldbank-real-gdp."
+
+
+@pytest.mark.parametrize("way", [(), ("--wait",)])
+def test_a_feed_whose_values_are_handed_in_is_refused_in_words(messages, way):
+    owner = Source.objects.get_or_create(code="oica", defaults={"name": "OICA"})[0]
+    feed = Feed.objects.create(code="handed-in", source=owner)
+
+    printed, sentence = refused("refresh", "handed-in", *way)
+
+    assert printed == "The values of handed-in are handed in as files: upload one on the page of the feed.\n"
+    assert sentence == "Not refreshed: handed-in."
+    assert (messages(), feed.runs.count()) == ([], 0)
 
 
 def test_without_waiting_the_feeds_are_queued(messages):

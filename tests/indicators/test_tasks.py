@@ -37,6 +37,16 @@ def test_each_source_gets_three_places(handed):
     assert sorted(handed) == sorted([*many[:3], *few])
 
 
+def test_a_feed_whose_values_are_handed_in_is_never_handed_out(handed):
+    [handed_in] = due_feeds("oica", 1)
+
+    assert tasks.tick() == []
+    tasks.run_feed(handed_in, Run.Trigger.BUTTON)
+
+    feed = Feed.objects.get(pk=handed_in)
+    assert (feed.claim, feed.lease_until, feed.runs.count()) == (None, None, 0)
+
+
 def test_a_source_whose_places_are_taken_gets_none(handed):
     many = due_feeds("many", 5)
     Feed.objects.filter(pk__in=many[:3]).update(lease_until=timezone.now() + timedelta(minutes=5))

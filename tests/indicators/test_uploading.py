@@ -230,7 +230,7 @@ def test_who_holds_the_feed_looks_at_its_state_once_more(hand_in, feed, person, 
 def test_while_the_feed_is_claimed_nothing_is_taken(hand_in, feed, person):
     """R3."""
     _preview, ticket = hand_in()
-    refresh.claim_feed(feed.pk)
+    refresh.claim_feed(feed.pk, "upload")
 
     with pytest.raises(refresh.AlreadyRunning):
         uploading.confirm(feed, ticket, person)
@@ -307,13 +307,13 @@ def test_loading_the_catalogue_forgets_no_columns(feed, take):
 
 # --- As a source --------------------------------------------------------------------------------
 def test_nobody_is_asked_for_a_feed_of_files(feed):
-    """The schedule leaves it alone; an explicit refresh says what to do instead."""
+    """The schedule leaves it alone; an explicit refresh says what to do instead, and no run is made."""
     assert not feed.is_active
 
-    run = refresh.run(feed.pk, "command")
+    with pytest.raises(refresh.NeedsFile, match="upload one on the page of the feed"):
+        refresh.run(feed.pk, "command")
 
-    assert (run.verdict, values()) == (Run.Verdict.FAILED, {})
-    assert "hand in a file" in run.reason
+    assert (feed.runs.count(), values()) == (0, {})
 
 
 def test_a_kept_file_can_be_read_again(feed, take):

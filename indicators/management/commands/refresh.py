@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from indicators import queueing
 from indicators.models import Feed, FeedQuerySet, Run
-from indicators.refresh import AlreadyRunning, run
+from indicators.refresh import AlreadyRunning, NeedsFile, run
+from indicators.sources.registry import HANDED_IN
 
 NOT_DONE = (Run.Verdict.FAILED, Run.Verdict.RETRYING)
 
@@ -30,6 +31,7 @@ class Command(BaseCommand):
             self.queue(chosen)
 
     def queue(self, chosen: Iterable[Feed]) -> None:
+        refused = []
         for feed in chosen:
             try:
                 queueing.refresh(feed, Run.Trigger.COMMAND)
@@ -37,24 +39,38 @@ class Command(BaseCommand):
                 raise CommandError(str(reason)) from None
             except AlreadyRunning as reason:
                 self.stdout.write(str(reason))
+            except NeedsFile as reason:
+                refused.append(feed.code)
+                self.stdout.write(str(reason))
             else:
                 self.stdout.write(f"{feed}: queued")
+        refuse(refused)
 
     def work(self, chosen: Iterable[Feed]) -> None:
         """Refresh one after the other. Raises CommandError naming those that did not succeed."""
-        failed = [feed.code for feed in chosen if self.refresh(feed) in NOT_DONE]
-        if failed:
-            raise CommandError(f"Not refreshed: {', '.join(failed)}.")
+        refuse([feed.code for feed in chosen if self.refresh(feed) in NOT_DONE])
 
     def refresh(self, feed: Feed) -> str:
-        """Refresh one feed, print what came of it and return the verdict; empty if others are at it."""
+        """Refresh one feed, print what came of it and return the verdict; empty if others are at it.
+
+        One that waits for a file counts as failed.
+        """
         try:
             record = run(feed.pk, Run.Trigger.COMMAND)
         except AlreadyRunning as error:
             self.stdout.write(str(error))
             return ""
+        except NeedsFile as error:
+            self.stdout.write(str(error))
+            return Run.Verdict.FAILED
         self.stdout.write(line(record))
         return record.verdict
+
+
+def refuse(codes: Iterable[str]) -> None:
+    """Raises CommandError when there are any."""
+    if named := ", ".join(codes):
+        raise CommandError(f"Not refreshed: {named}.")
 
 
 def choose(codes: list[str], due: bool) -> FeedQuerySet:
@@ -62,7 +78,8 @@ def choose(codes: list[str], due: bool) -> FeedQuerySet:
     known = set(Feed.objects.values_list("code", flat=True))
     if unknown := [code for code in codes if code not in known]:
         raise CommandError(f"No feed is called {', '.join(unknown)}; see manage.py sources.")
-    chosen = Feed.objects.filter(code__in=codes) if codes else Feed.objects.filter(is_active=True)
+    asked = Feed.objects.filter(is_active=True).exclude(source__code__in=HANDED_IN)
+    chosen = (Feed.objects.filter(code__in=codes) if codes else asked).select_related("source")
     return chosen.due(timezone.now()) if due else chosen
 
 
