@@ -114,9 +114,19 @@ def published(series: Iterable[Series]) -> Known:
     return {(row.series.key, row.period): row for row in current}
 
 
+def newest(rows: Iterable[dict]) -> list[dict]:
+    """The row of each period that would be current; earlier vintages only fill the history."""
+    found: dict[tuple[str, str], dict] = {}
+    for row in rows:
+        former = found.setdefault((row["key"], row["period"]), row)
+        if (row["vintage"] or "") > (former["vintage"] or ""):
+            found[row["key"], row["period"]] = row
+    return list(found.values())
+
+
 def all_rows(held: HeldBatch, known: Known) -> Iterator[Compared]:
     """Every period that was read, then every known one that the batch lacks."""
-    for row in held.rows:
+    for row in newest(held.rows):
         before = known.get((row["key"], periods.first_day(row["period"])))
         read = None if row["value"] is None else Decimal(row["value"])
         yield Compared(row["key"], row["period"], before.value if before else None, read, True)

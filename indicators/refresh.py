@@ -28,12 +28,12 @@ from indicators.batches import (
     wanted_rows,
 )
 from indicators.claiming import AlreadyRunning, NeedsFile, NotDue, claim_feed, refuse_lost_claim
-from indicators.models import Feed, HeldBatch, Observation, Run
+from indicators.models import Feed, HeldBatch, Observation, Payload, Run
 from indicators.queueing import reached
 from indicators.signals import batch_decided, observations_published
 from indicators.sources import NotNow, Row, SourceChanged, SourceUnavailable
-from indicators.storing import Stored, indicators_of, store
-from indicators.vintages import store_earlier
+from indicators.storing import indicators_of, store
+from indicators.vintages import earlier, store_earlier
 
 __all__ = ["AlreadyRunning", "NeedsFile", "NotDue", "decide", "run"]
 
@@ -78,7 +78,7 @@ def refresh(feed: Feed, claim: uuid.UUID, record: Run, readings: Readings) -> se
     """Take one feed all the way; return the ids of the indicators with a new or revised value."""
     batch, kept, rows = read(feed, record, readings)
     if reasons := find_doubts(batch):
-        hold(record, claim, batch, reasons)
+        hold(record, claim, batch, reasons, as_texts(rows, batch, kept))
         return set()
     return indicators_of(record) if publish(record, claim, batch, kept, rows) else set()
 
@@ -203,10 +203,9 @@ def announce(indicator_ids: set[int], cause: str) -> None:
 
 
 # --- Holding ------------------------------------------------------------------------------------
-def hold(record: Run, claim: uuid.UUID, batch: Batch, reasons: list[str]) -> None:
+def hold(record: Run, claim: uuid.UUID, batch: Batch, reasons: list[str], rows: list[dict]) -> None:
     """Leave the batch to a person, unless the very same one waits already or was rejected."""
     record.unchanged_count = size(batch) - len(find_changes(batch, {}))
-    rows = [as_text(row) for by_period in batch.values() for row in by_period.values()]
     with transaction.atomic():
         refuse_lost_claim(record, claim)
         first = same_batch(record.feed, rows)
@@ -233,18 +232,29 @@ def same_batch(feed: Feed, rows: list[dict]) -> HeldBatch | None:
 
 
 def in_order(rows: Iterable[dict]) -> list[dict]:
-    return sorted(rows, key=lambda row: (row["key"], row["period"], row["vintage"] or ""))
+    """What the rows say, wherever they stood."""
+    said = [{name: text for name, text in row.items() if name != "payload"} for row in rows]
+    return sorted(said, key=lambda row: (row["key"], row["period"], row["vintage"] or ""))
 
 
-def as_text(row: Row) -> dict:
-    return {name: None if value is None else str(value) for name, value in asdict(row).items()}
+def as_texts(rows: Iterable[Row], batch: Batch, kept: Payloads) -> list[dict]:
+    """The newest vintage of every period, then the earlier ones, each with the answer it stands in."""
+    newest = [row for by_period in batch.values() for row in by_period.values()]
+    older = [row for found in earlier(rows, batch).values() for row in found]
+    return [as_text(row, kept.get((row.key, row.period))) for row in [*newest, *older]]
+
+
+def as_text(row: Row, payload: Payload | None) -> dict:
+    said = {name: None if value is None else str(value) for name, value in asdict(row).items()}
+    return {**said, "payload": payload and payload.pk}
 
 
 def from_text(fields: dict) -> Row:
     value, vintage = fields["value"], fields["vintage"]
+    said = {name: text for name, text in fields.items() if name != "payload"}
     return Row(
         **{
-            **fields,
+            **said,
             "value": None if value is None else Decimal(value),
             "multiplier": Decimal(fields.get("multiplier", "1")),
             "vintage": None if vintage is None else datetime.fromisoformat(vintage),
@@ -258,29 +268,39 @@ def decide(held: HeldBatch, approve: bool, user, reason: str) -> bool:
     Return False if somebody else was first, or if newer values were published since: those stay.
     """
     decision = HeldBatch.Decision.APPROVED if approve else HeldBatch.Decision.REJECTED
-    if approve and is_overtaken(held):
-        user, decision = None, HeldBatch.Decision.OVERTAKEN
-        reason = "Newer values were published after this batch was read."
     with transaction.atomic():
+        Feed.objects.select_for_update().get(pk=held.run.feed_id)  # as who publishes does
+        if approve and is_overtaken(held):
+            user, decision = None, HeldBatch.Decision.OVERTAKEN
+            reason = "Newer values were published after this batch was read."
         first = HeldBatch.objects.filter(pk=held.pk, decision=HeldBatch.Decision.WAITING).update(
             decision=decision, decided_at=timezone.now(), decided_by=user, reason=reason
         )
         if not first or decision == HeldBatch.Decision.OVERTAKEN:
             return False
         batch_decided.send(HeldBatch, held=held, by=user, decision=decision.value, reason=reason)
-        stored = Stored()
-        if approve and (stored := store(*approved(held), held.run)):
-            edition.advance()
-    if stored:
+        is_published = approve and publish_held(held)
+    if is_published:
         announce(indicators_of(held.run), f"held-batch:{held.pk}")
     return True
 
 
-def approved(held: HeldBatch) -> tuple[Batch, Payloads]:
-    """The batch as it was read, with the answer it was read from."""
+def publish_held(held: HeldBatch) -> bool:
+    """Store the batch with every vintage that was read, as if it had not been doubted."""
     rows = [from_text(fields) for fields in held.rows]
-    kept = {(row.key, row.period): held.run.payload for row in rows} if held.run.payload else {}
-    return group(rows, held.run.feed), kept
+    batch, kept = group(rows, held.run.feed), answers_of(held)
+    stored = store(batch, kept, held.run)
+    added = store_earlier(rows, batch, kept, held.run)
+    if stored or added:
+        edition.advance()
+    return bool(stored or added)
+
+
+def answers_of(held: HeldBatch) -> Payloads:
+    """The answer each row stands in; a batch of before these were noted came with one."""
+    noted = {(row["key"], row["period"]): row.get("payload") or held.run.payload_id for row in held.rows}
+    found = Payload.objects.in_bulk({pk for pk in noted.values() if pk})
+    return {place: found[pk] for place, pk in noted.items() if pk}
 
 
 def is_overtaken(held: HeldBatch) -> bool:

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from indicators import refresh
+from indicators.held import comparisons
 from indicators.models import Feed, Indicator, Observation, Run, Series, Source
 from indicators.sources import Rate, fredgraph
 
@@ -87,3 +88,37 @@ def test_two_values_of_one_vintage_are_refused(server, feed):
 
     assert (run.verdict, Observation.objects.count()) == ("failed", before)
     assert "appears twice: 101 and 102" in run.reason
+
+
+def test_an_approved_batch_stores_every_vintage_as_an_unheld_answer_would(server, feed, admin_user):
+    Indicator.objects.filter(code="vintages").update(change_limit=Decimal("1.5"))
+    answers(server, feed, "2025-07-01,100,101,101")
+    lines = ["2025-07-01,100,101,300", "2025-10-01,,290,310"]
+    server.gives("\n".join([HEAD, *lines]).encode() + b"\n", Content_Type="text/csv")
+    run = refresh.run(feed.pk, Run.Trigger.COMMAND)
+    assert run.verdict == "held", run.reason
+
+    assert refresh.decide(run.held_batch, approve=True, user=admin_user, reason="The agency confirmed it.")
+
+    assert [row[1:] for row in history("2025-07-01")] == [
+        (100, False), (101, False), (101, False), (300, True),
+    ]  # fmt: skip
+    assert history("2025-10-01") == [("02-01", 290, False), ("03-01", 310, True)]
+    added = Observation.objects.filter(run=run)
+    assert added.count() == 3
+    assert {row.payload for row in added} == {run.payload}
+    again = answers(server, feed, *lines)
+    assert (again.verdict, Observation.objects.filter(run=again).count()) == ("unchanged", 0)
+
+
+def test_a_doubtful_answer_of_several_vintages_shows_each_period_once(server, feed):
+    Indicator.objects.filter(code="vintages").update(change_limit=Decimal("1.5"))
+    answers(server, feed, "2025-07-01,100,101,101")
+    server.gives(f"{HEAD}\n2025-07-01,100,101,300\n".encode(), Content_Type="text/csv")
+    held = refresh.run(feed.pk, Run.Trigger.COMMAND).held_batch
+    assert len(held.rows) == 3
+
+    [one] = comparisons(held)
+
+    assert [(row.published, row.read) for row in one.rows] == [(101, 300)]
+    assert refresh.run(feed.pk, Run.Trigger.COMMAND).reason.startswith("The same values wait")
