@@ -45,11 +45,17 @@ def recompute_indicator(indicator: Indicator) -> bool:
     """Recompute every series of one derived indicator; return whether a value changed."""
     formula = formulas.parse(indicator.formula)
     with transaction.atomic():
+        hold_series(indicator)
         edition.lock()
         changed = [recompute_series(indicator, one) for one in formulas_of_subjects(formula)]
         if any(changed):
             edition.advance()
     return any(changed)
+
+
+def hold_series(indicator: Indicator) -> None:
+    """First the series, then the edition, as all who publish do: else two could wait for each other."""
+    list(indicator.series.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
 
 
 def formulas_of_subjects(formula: Formula) -> Iterator[Formula]:
