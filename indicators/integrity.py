@@ -5,16 +5,20 @@ write every index anew whenever a mark moves: for many rows that takes several t
 (see benchmarks/storing.py). So there the four foreign keys, their indexes and `one_current_vintage` give way
 to a trigger that promises the same of all added rows at once, also against transactions at the same time:
 
-- what a row points to exists, and is not deleted as long as the row stands;
+- what a row points to exists, and is not deleted, renumbered or emptied as long as the row stands;
 - a period of a series has one current vintage, and a superseded one never becomes current again.
 
+The checks need to see what others have committed meanwhile, so they refuse to work in any isolation but
+READ COMMITTED. Whoever puts rows in past the triggers, as a restore does, calls `refuse_broken` at the end.
 SQLite keeps what the model says.
 """
 
 # ruff: noqa: S608 - the statements are put together from the constants here alone
 
+from itertools import product
 from typing import Any
 
+from django.db import IntegrityError, connection
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 TABLE = "indicators_observation"
@@ -26,6 +30,12 @@ POINTED_TO = {
 }
 LOCKS = {"series_id": "NO KEY UPDATE"}
 
+SEES_OTHERS = """
+IF current_setting('transaction_isolation') <> 'read committed' THEN
+    RAISE EXCEPTION 'observations and what they point to are written in READ COMMITTED only'
+    USING ERRCODE = 'feature_not_supported';
+END IF;
+"""
 # Whoever adds to a series holds it until its transaction ends; another one waits here and then sees the rows.
 ONE_CURRENT = f"""
 IF EXISTS (
@@ -48,6 +58,7 @@ DECLARE
     {"; ".join(f"{column}s bigint[]" for column in POINTED_TO)};
     found bigint;
 BEGIN
+{SEES_OTHERS}
 SELECT {
     ", ".join(f"array_agg(DISTINCT {column}) FILTER (WHERE {column} IS NOT NULL)" for column in POINTED_TO)
 }
@@ -72,6 +83,10 @@ END $$;
 CREATE FUNCTION refuse_loss_of_provenance() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE is_pointed_to boolean;
 BEGIN
+IF TG_OP = 'UPDATE' AND NEW.id = OLD.id THEN
+    RETURN NULL;
+END IF;
+{SEES_OTHERS}
 EXECUTE format('SELECT EXISTS (SELECT FROM {TABLE} WHERE %I = $1)', TG_ARGV[0])
 INTO is_pointed_to USING OLD.id;
 IF is_pointed_to THEN
@@ -80,15 +95,32 @@ IF is_pointed_to THEN
 END IF;
 RETURN NULL;
 END $$;
+
+CREATE FUNCTION refuse_emptied_provenance() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE is_pointed_to boolean;
+BEGIN
+EXECUTE format('SELECT EXISTS (SELECT FROM {TABLE} WHERE %I IS NOT NULL)', TG_ARGV[0]) INTO is_pointed_to;
+IF is_pointed_to THEN
+    RAISE EXCEPTION 'observations point to rows of %: empty {TABLE} in the same statement', TG_TABLE_NAME
+    USING ERRCODE = 'foreign_key_violation';
+END IF;
+RETURN NULL;
+END $$;
 """
+FUNCTION_NAMES = (
+    "check_added_observations", "refuse_second_life",
+    "refuse_loss_of_provenance", "refuse_emptied_provenance",
+)  # fmt: skip
 TRIGGERS = f"""
 CREATE TRIGGER {TABLE}_added AFTER INSERT ON {TABLE} REFERENCING NEW TABLE AS added
 FOR EACH STATEMENT EXECUTE FUNCTION check_added_observations();
 CREATE TRIGGER {TABLE}_second_life BEFORE UPDATE OF is_current ON {TABLE}
 FOR EACH ROW WHEN (NEW.is_current AND NOT OLD.is_current) EXECUTE FUNCTION refuse_second_life();
 """ + "".join(
-    f"CREATE TRIGGER {table}_pointed_to AFTER DELETE ON {table} "
+    f"CREATE TRIGGER {table}_pointed_to AFTER DELETE OR UPDATE OF id ON {table} "
     f"FOR EACH ROW EXECUTE FUNCTION refuse_loss_of_provenance('{column}');\n"
+    f"CREATE TRIGGER {table}_emptied AFTER TRUNCATE ON {table} "
+    f"FOR EACH STATEMENT EXECUTE FUNCTION refuse_emptied_provenance('{column}');\n"
     for column, table in POINTED_TO.items()
 )
 # Rows arrive in the order of their runs, so a block index finds those of a run at next to no cost. Each page
@@ -120,9 +152,9 @@ def check_row_by_row(editor: Any, model) -> None:
         return
     for name in ("added", "second_life"):
         editor.execute(f"DROP TRIGGER {TABLE}_{name} ON {TABLE}", params=None)
-    for table in POINTED_TO.values():
-        editor.execute(f"DROP TRIGGER {table}_pointed_to ON {table}", params=None)
-    for name in ("check_added_observations", "refuse_second_life", "refuse_loss_of_provenance"):
+    for table, name in product(POINTED_TO.values(), ("pointed_to", "emptied")):
+        editor.execute(f"DROP TRIGGER {table}_{name} ON {table}", params=None)
+    for name in FUNCTION_NAMES:
         editor.execute(f"DROP FUNCTION {name}()", params=None)
     editor.execute(f"DROP INDEX {TABLE}_provenance", params=None)
     editor.execute(f"ALTER TABLE {TABLE} RESET (fillfactor)", params=None)
@@ -133,3 +165,28 @@ def check_row_by_row(editor: Any, model) -> None:
     for constraint in model._meta.constraints:
         if constraint.name == "one_current_vintage":
             editor.add_constraint(model, constraint)
+
+
+# --- Rows that came in past the triggers --------------------------------------------------------
+DANGLING = """
+SELECT EXISTS (SELECT FROM {here} WHERE {column} IS NOT NULL
+    AND NOT EXISTS (SELECT FROM {there} WHERE {there}.id = {here}.{column}))
+"""
+TWICE_CURRENT = f"""
+SELECT EXISTS (SELECT FROM {TABLE} WHERE is_current GROUP BY series_id, period HAVING count(*) > 1)
+"""
+
+
+def refuse_broken() -> None:
+    """Look at every observation of PostgreSQL. Raises IntegrityError naming what does not hold."""
+    for column, table in POINTED_TO.items():
+        if is_found(DANGLING.format(here=TABLE, there=table, column=column)):
+            raise IntegrityError(f"a {column} of an observation points to nothing")
+    if is_found(TWICE_CURRENT):
+        raise IntegrityError("a period of a series has two current vintages")
+
+
+def is_found(question: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(question)
+        return cursor.fetchone()[0]

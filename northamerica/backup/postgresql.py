@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.models import Model
 
+from indicators import integrity
 from northamerica.backup.fingerprint import columns_of, kept_models
 
 CHUNK = 1024 * 1024
@@ -76,7 +77,7 @@ def filled_from(folder: Path, sequences: dict[str, int]) -> Iterator[None]:
 
 
 def fill(folder: Path) -> None:
-    """Rows arrive as they were: triggers rest meanwhile, foreign keys are checked at the end."""
+    """Rows arrive as they were: triggers rest meanwhile, what they promise is checked at the end."""
     models = kept_models()
     run(f"TRUNCATE {', '.join(table_of(model) for model in models)} CASCADE")
     run("SET CONSTRAINTS ALL DEFERRED")
@@ -84,6 +85,7 @@ def fill(folder: Path) -> None:
     for model in models:
         read(folder, model)
     run("SET CONSTRAINTS ALL IMMEDIATE")
+    integrity.refuse_broken()
     each(models, "ALTER TABLE {} ENABLE TRIGGER USER")
 
 
