@@ -3,16 +3,18 @@
 from celery import shared_task
 from django.utils import timezone
 
-from goals import interventions, mailing, rollup
+from goals import following, interventions, mailing, rollup
 from indicators import derived
 from stakeholders import sending
 
 
 @shared_task
-def follow_publication(indicator_ids: list[int], cause: str) -> None:
+def follow_publications() -> None:
     """After values were published: what is calculated from them, then verdicts, roll-up and charts."""
-    derived.recompute(indicator_ids)
-    rollup.refresh_upper(timezone.now().date(), cause)
+    while taken := following.take():
+        derived.recompute({pk for one in taken for pk in one.indicator_ids})
+        rollup.refresh_upper(timezone.now().date(), following.cause_of(taken))
+        following.forget(taken)
 
 
 @shared_task(ignore_result=False)

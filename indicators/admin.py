@@ -21,11 +21,10 @@ from django.views.decorators.http import require_POST
 from modeltranslation.admin import TranslationAdmin
 
 from indicators import formats, formulas, held, held_charts, queueing, refresh
-from indicators.admin_base import NOT_QUEUED, Lasting, PublishingAdmin, ReadOnly, ReadOnlyAdmin
+from indicators.admin_base import Lasting, PublishingAdmin, ReadOnly, ReadOnlyAdmin, tell_unless
 from indicators.claiming import AlreadyRunning, NeedsFile
 from indicators.formulas import FormulaError
 from indicators.models import Document, Feed, HeldBatch, Indicator, Observation, Payload, Run, Series, Source
-from indicators.queueing import reached
 from indicators.sources import SourceError
 from indicators.upload_admin import TakesUploads
 
@@ -111,7 +110,8 @@ class IndicatorAdmin(Lasting, PublishingAdmin, TranslationAdmin):
         """Announced with its inputs, so that it is calculated anew when its formula changed."""
         inputs = {reference.indicator for reference in inputs_of(obj)}
         ids = set(Indicator.objects.filter(code__in=inputs).values_list("pk", flat=True))
-        return reached(lambda: refresh.announce(ids | {obj.pk}, f"catalogue:{obj.code}"))
+        refresh.announce(ids | {obj.pk}, f"catalogue:{obj.code}")
+        return queueing.enqueue(queueing.FOLLOW)
 
 
 def inputs_of(indicator: Indicator) -> list[formulas.Reference]:
@@ -385,16 +385,15 @@ class HeldBatchAdmin(ReadOnlyAdmin):
 
     def decide(self, request, batch: HeldBatch, decision: str, reason: str) -> None:
         approve = decision == "approve"
-        decided: list[bool] = []  # stays empty when the broker fails after the decision was stored
         try:
-            queued = reached(lambda: decided.append(refresh.decide(batch, approve, request.user, reason)))
+            is_first = refresh.decide(batch, approve, request.user, reason)
         except SourceError as error:
             messages.error(request, _("Nothing was decided: %(error)s") % {"error": error})
             return
-        if not queued:
-            messages.warning(request, NOT_QUEUED)
+        if is_first and approve:
+            tell_unless(request, lambda: queueing.enqueue(queueing.FOLLOW))
         batch.refresh_from_db()
-        self.tell(request, batch, is_first=all(decided))
+        self.tell(request, batch, is_first)
 
     def tell(self, request, batch: HeldBatch, is_first: bool) -> None:
         if is_first:

@@ -12,6 +12,8 @@ from indicators.models import Feed
 
 logger = logging.getLogger(__name__)
 
+FOLLOW = "goals.tasks.follow_publications"
+"""The task of the room above, which brings up to date what rests on published values."""
 BROKER_ERRORS = (KombuError, ChannelError, OSError)
 NOT_QUEUED = _("Refresh could not be queued; it will run on schedule.")
 

@@ -29,7 +29,6 @@ from indicators.batches import (
 )
 from indicators.claiming import AlreadyRunning, NeedsFile, NotDue, claim_feed, refuse_lost_claim
 from indicators.models import Feed, HeldBatch, Observation, Payload, Run
-from indicators.queueing import reached
 from indicators.signals import batch_decided, observations_published
 from indicators.sources import NotNow, Row, SourceChanged, SourceUnavailable
 from indicators.storing import indicators_of, store
@@ -55,9 +54,8 @@ def run(feed_id: int, trigger: str, readings: Readings = asking.readings, starte
     """
     feed, claim = claim_feed(feed_id, trigger)
     record = Run.objects.create(feed=feed, trigger=trigger, started_by=started_by)
-    changed: set[int] = set()
     try:
-        changed = refresh(feed, claim, record, readings)
+        refresh(feed, claim, record, readings)
     except asking.NothingNew as notice:
         close(record, claim, Run.Verdict.UNCHANGED, str(notice))
     except SourceUnavailable as error:
@@ -69,18 +67,16 @@ def run(feed_id: int, trigger: str, readings: Readings = asking.readings, starte
     except Exception:
         logger.exception("Run %s of %s broke", record.pk, feed.code)
         close(record, claim, Run.Verdict.FAILED, f"The program failed; the log names run {record.pk}.")
-    if changed:
-        reached(lambda: announce(changed, f"run:{record.pk}"))
     return record
 
 
-def refresh(feed: Feed, claim: uuid.UUID, record: Run, readings: Readings) -> set[int]:
-    """Take one feed all the way; return the ids of the indicators with a new or revised value."""
+def refresh(feed: Feed, claim: uuid.UUID, record: Run, readings: Readings) -> None:
+    """Take one feed all the way."""
     batch, kept, rows = read(feed, record, readings)
     if reasons := find_doubts(batch):
         hold(record, claim, batch, reasons, as_texts(rows, batch, kept))
-        return set()
-    return indicators_of(record) if publish(record, claim, batch, kept, rows) else set()
+    else:
+        publish(record, claim, batch, kept, rows)
 
 
 # --- The verdict --------------------------------------------------------------------------------
@@ -176,29 +172,32 @@ def note(record: Run, reading: asking.Reading) -> None:
 
 
 # --- Publishing ---------------------------------------------------------------------------------
-def publish(record: Run, claim: uuid.UUID, batch: Batch, kept: Payloads, rows: list[Row]) -> bool:
-    """Store what differs as new vintages, move the edition on and close the run: one transaction.
-
-    Return whether there was anything to store.
-    """
+def publish(record: Run, claim: uuid.UUID, batch: Batch, kept: Payloads, rows: list[Row]) -> None:
+    """Store what differs as new vintages, move the edition on, tell it and close the run: one transaction."""
     with transaction.atomic():
         refuse_lost_claim(record, claim)
         stored = store(batch, kept, record)
         earlier = store_earlier(rows, batch, kept, record)
         record.new_count, record.revised_count = stored.new, stored.revised + earlier
         record.unchanged_count = size(batch) - stored.new - stored.revised
-        if stored or earlier:
-            edition.advance()
-        close(record, claim, Run.Verdict.PUBLISHED if stored or earlier else Run.Verdict.UNCHANGED, "")
-    return bool(stored or earlier)
+        is_news = bool(stored or earlier)
+        if is_news:
+            tell(record, f"run:{record.pk}")
+        close(record, claim, Run.Verdict.PUBLISHED if is_news else Run.Verdict.UNCHANGED, "")
 
 
 def size(batch: Batch) -> int:
     return sum(map(len, batch.values()))
 
 
+def tell(record: Run, cause: str) -> None:
+    """Move the edition on for what the run stored; call it in the transaction that stores."""
+    edition.advance()
+    announce(indicators_of(record), cause)
+
+
 def announce(indicator_ids: set[int], cause: str) -> None:
-    """Tell the rooms above; a lost message is made good by the nightly reconcile."""
+    """Tell the rooms above."""
     observations_published.send(sender=Observation, indicator_ids=indicator_ids, cause=cause)
 
 
@@ -279,21 +278,19 @@ def decide(held: HeldBatch, approve: bool, user, reason: str) -> bool:
         if not first or decision == HeldBatch.Decision.OVERTAKEN:
             return False
         batch_decided.send(HeldBatch, held=held, by=user, decision=decision.value, reason=reason)
-        is_published = approve and publish_held(held)
-    if is_published:
-        announce(indicators_of(held.run), f"held-batch:{held.pk}")
+        if approve:
+            publish_held(held)
     return True
 
 
-def publish_held(held: HeldBatch) -> bool:
+def publish_held(held: HeldBatch) -> None:
     """Store the batch with every vintage that was read, as if it had not been doubted."""
     rows = [from_text(fields) for fields in held.rows]
     batch, kept = group(rows, held.run.feed), answers_of(held)
     stored = store(batch, kept, held.run)
     added = store_earlier(rows, batch, kept, held.run)
     if stored or added:
-        edition.advance()
-    return bool(stored or added)
+        tell(held.run, f"held-batch:{held.pk}")
 
 
 def answers_of(held: HeldBatch) -> Payloads:

@@ -2,7 +2,8 @@
 
 from django.dispatch import Signal
 
-# Sent after values were published, with `indicator_ids` (set of int) and `cause` (str, e.g. "run:12").
+# Sent in the transaction that publishes values, with `indicator_ids` (set of int) and `cause` (str, such as
+# "run:12"); a receiver that raises undoes it.
 observations_published = Signal()
 
 # Sent in the transaction of a decision on a held batch, with `held`, `by`, `decision` and `reason`;

@@ -204,6 +204,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "queue" / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "indicators.tasks.tick", "schedule": timedelta(minutes=1)},
+    "follow-publications": {"task": "goals.tasks.follow_publications", "schedule": timedelta(minutes=1)},
     "reconcile": {"task": "goals.tasks.reconcile", "schedule": timedelta(days=1)},
     "remove-old-payloads": {"task": "indicators.tasks.remove_old_payloads", "schedule": timedelta(days=1)},
     "remove-old-mail-records": {

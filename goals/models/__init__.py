@@ -1,6 +1,7 @@
 """Where we want to be and how far we are: goals, targets, sub-goals, updates and stored results."""
 
 from goals.models.commitments import Commitment
+from goals.models.publications import Publication
 from goals.models.results import Chart, Result, ResultQuerySet
 from goals.models.standings import FixedPointField, Standing, Step
 from goals.models.sub_goals import SubGoal, SubGoalQuerySet, SubGoalText, SubGoalVersion
@@ -26,6 +27,7 @@ __all__ = [
     "FixedPointField",
     "Goal",
     "Path",
+    "Publication",
     "Result",
     "ResultQuerySet",
     "Review",

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from indicators import asking, payloads, refresh, tasks
+from indicators import asking, payloads, queueing, refresh, tasks
 from indicators.catalogue import FIGURES_FEED, FOLDER
 from indicators.models import AppendOnlyError, Edition, Feed, HeldBatch, Observation, Run, Series
 
@@ -239,14 +239,20 @@ def test_an_old_held_batch_never_overtakes_newer_published_values(feed, figures,
     assert trade(2024).value == Decimal("1610")
 
 
-def test_a_broker_that_is_down_does_not_undo_a_publication(feed, figures, monkeypatch):
+def test_a_broker_that_is_down_does_not_undo_a_publication(
+    feed, figures, monkeypatch, django_capture_on_commit_callbacks
+):
     def down(*args, **kwargs):
         raise ConnectionRefusedError("nobody there")
 
-    monkeypatch.setattr(refresh, "announce", down)
+    monkeypatch.setattr(queueing.current_app, "send_task", down)
     figures(with_value("2024", "1620"))
 
-    run = refresh.run(feed.pk, "command")
+    with django_capture_on_commit_callbacks(execute=True) as called:
+        run = refresh.run(feed.pk, "command")
+
+    assert called
+    run.refresh_from_db()
 
     assert run.verdict == Run.Verdict.PUBLISHED
     assert trade(2024).value == Decimal("1620")
