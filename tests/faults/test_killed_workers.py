@@ -191,6 +191,52 @@ def test_thirty_kills_two_schedulers_and_an_emptied_broker(workers, releases):
     assert not HeldBatch.objects.exists()
 
 
+# --- Asked to stop --------------------------------------------------------------------------------------
+@pytest.fixture
+def stopping(workers, releases, server) -> Popen:
+    """A worker that was asked to stop while a source kept it waiting; another message waits behind."""
+    begun, behind = feed_named("begun"), feed_named("behind")
+    releases.is_open.clear()
+    worker = workers.threads(1)
+    workers.send(begun.pk)
+    wait_until(lambda: len(server.requests) == 1, PATIENCE_SECONDS, workers.log)
+    workers.send(behind.pk)
+    worker.send_signal(signal.SIGTERM)
+    wait_until(lambda: "Warm shutdown" in workers.log(), PATIENCE_SECONDS, workers.log)
+    return worker
+
+
+def test_a_worker_that_is_asked_to_stop_ends_its_run_and_loses_no_other(stopping, workers, releases):
+    """R35"""
+    releases.is_open.set()
+    assert stopping.wait(PATIENCE_SECONDS) == 0, workers.log()
+    feeds = list(Feed.objects.filter(code__in=["begun", "behind"]))
+    [begun] = [feed for feed in feeds if feed.code == "begun"]
+    assert is_whole(begun, "61.5")
+
+    workers.threads(1)
+    waits(workers, feeds, "61.5")
+
+    for feed in feeds:
+        check_history(feed)
+        assert [run.verdict for run in feed.runs.all()] == [Run.Verdict.PUBLISHED]
+
+
+def test_the_run_of_a_worker_that_had_no_time_to_end_it_is_taken_up_by_the_next(stopping, workers, releases):
+    """R35: whoever stops workers kills them when their time is over."""
+    stopping.kill()
+    stopping.wait()
+    releases.is_open.set()
+    feeds = list(Feed.objects.filter(code__in=["begun", "behind"]))
+
+    workers.crew("worker", "beat")
+    waits(workers, feeds, "61.5")
+
+    for feed in feeds:
+        check_history(feed)
+    assert Run.objects.filter(feed__code="begun", reason__startswith="Its worker stopped").count() == 1
+
+
 # --- At once ---------------------------------------------------------------------------------------------
 def test_twenty_deliveries_schedule_button_and_command_at_once(workers, releases, server):
     """R2, R3: one works; all others are told since when."""
