@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from goals.lifecycle import cleaning
@@ -82,8 +83,10 @@ class VersionForm(forms.Form):
 
     def renew(self, version: int) -> None:
         """What was typed stays; the next try is over the row as it is now."""
-        self.data = self.data.copy()  # type: ignore[attr-defined]
-        self.data[self.add_prefix("version")] = str(version)  # type: ignore[index]
+        data = QueryDict(mutable=True)
+        data.update(self.data)
+        data[self.add_prefix("version")] = str(version)
+        self.data = data
 
 
 class ReasonForm(VersionForm):

@@ -13,7 +13,7 @@ from stakeholders import joining, merging, organizations, people, rights
 from stakeholders.models import JoinRequest, Organization, User
 from workspace import steward_joining, steward_people, steward_trail
 from workspace.sign_in import reauthentication_required
-from workspace.steward_deciding import attempt, with_version
+from workspace.steward_deciding import attempt
 from workspace.steward_views import person
 
 page_methods = require_http_methods(["GET", "HEAD", "POST"])
@@ -159,7 +159,8 @@ def organization(request: HttpRequest, code: str) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect(request.path)
         row.refresh_from_db()
-        form = with_version(form, row) if status == 409 else form  # type: ignore[assignment]
+        if status == 409:
+            form.renew(row.version)
     return organization_page(request, row, form, status)
 
 
@@ -186,8 +187,7 @@ def facts(row: Organization) -> dict[str, Any]:
 
 
 def save(form: steward_people.OrganizationForm, row: Organization, by: User) -> int:
-    version = form.cleaned_data["version"]
-    return attempt(form, lambda: organizations.edit(row, by, version=version, **form.given))
+    return attempt(form, lambda: organizations.edit(row, by, version=form.seen_version, **form.given))
 
 
 @page_methods

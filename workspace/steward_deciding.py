@@ -30,12 +30,3 @@ def attempt(form: forms.Form, step: Callable[[], Any]) -> int:
         form.add_error(None, str(error))
         return 409
     return 200
-
-
-def with_version(form: forms.Form, row: Any) -> forms.Form:
-    """The same form over the row as it stands now: what was typed is kept and can be sent again."""
-    kept = type(form)({**form.data.dict(), "version": row.version}, auto_id=form.auto_id)  # type: ignore[attr-defined]
-    kept.full_clean()
-    for sentence in form.non_field_errors():
-        kept.add_error(None, sentence)
-    return kept

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from goals.models import Update
 from indicators.fields import ExactDecimalFormField
+from workspace.fields import VersionForm
 
 LONGEST = 2_000
 
@@ -16,18 +17,7 @@ def text(label, *, required: bool = True, hint="") -> forms.CharField:
     )  # fmt: skip
 
 
-class Versioned(forms.Form):
-    version = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
-
-    error_css_class = "field-invalid"
-
-    @property
-    def given(self) -> dict:
-        """What was filled in, without the version."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
-
-
-class ApproveUpdateForm(Versioned):
+class ApproveUpdateForm(VersionForm):
     grade = forms.ChoiceField(
         label=_("Evidence"), choices=Update.Evidence, initial=Update.Evidence.REVIEWED,
         help_text=_("How well the report is proven; the public sees it beside the value."),
@@ -35,7 +25,7 @@ class ApproveUpdateForm(Versioned):
     comment = text(_("Remark"), required=False, hint=_("Public, with the update. May stay empty."))
 
 
-class ApproveSubGoalForm(Versioned):
+class ApproveSubGoalForm(VersionForm):
     weight = ExactDecimalFormField(
         label=_("Weight"), initial=1,
         help_text=_("Among the sub-goals of this organization under the goal: above 0 and up to 10."),
@@ -43,17 +33,17 @@ class ApproveSubGoalForm(Versioned):
     comment = text(_("Remark"), required=False, hint=_("Public, with the sub-goal. May stay empty."))
 
 
-class SendBackForm(Versioned):
+class SendBackForm(VersionForm):
     question = text(
         _("Question to the organization"),
         hint=_("What has to be answered or changed before this can be published."),
     )
 
 
-class CommentForm(Versioned):
+class CommentForm(VersionForm):
     text = text(_("Comment"), hint=_("Read by the organization and the stewards, not by the public."))
 
 
-class WeightForm(Versioned):
+class WeightForm(VersionForm):
     weight = ExactDecimalFormField(label=_("Weight"))
     reason = text(_("Reason"))

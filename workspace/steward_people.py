@@ -8,7 +8,8 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from stakeholders.models import Organization, User
-from workspace.steward_forms import Versioned, text
+from workspace.fields import VersionForm
+from workspace.steward_forms import text
 
 ALL = ("", _("All"))
 STATES = [ALL, ("active", _("Taking part")), ("off", _("Switched off")), ("merged", _("Merged"))]
@@ -56,7 +57,7 @@ class OrganizationFilter(ListFilter):
         return found.filter(IN_STATE.get(self.chosen("state"), Q())).order_by("name", "pk")
 
 
-class OrganizationForm(Versioned):
+class OrganizationForm(VersionForm):
     name = forms.CharField(label=_("Name"), max_length=200)
     type = forms.ChoiceField(
         label=_("Kind of organization"), choices=Organization.Type,

@@ -17,13 +17,13 @@ from goals.lifecycle import checking, reviewing, sub_goals, updates
 from goals.lifecycle.steps import Row, wrote
 from goals.models import Comment, Result, Review, Step, SubGoal, Update
 from stakeholders.models import User
-from workspace.steward_deciding import attempt, with_version
+from workspace.fields import VersionForm
+from workspace.steward_deciding import attempt
 from workspace.steward_forms import (
     ApproveSubGoalForm,
     ApproveUpdateForm,
     CommentForm,
     SendBackForm,
-    Versioned,
 )
 
 EARLIER_SHOWN = 12
@@ -76,7 +76,7 @@ def node_name(step: Step) -> str:
 class ReviewPage:
     """One row with its forms; `decide` answers a form that was sent."""
 
-    forms: Mapping[str, type[Versioned]]
+    forms: Mapping[str, type[VersionForm]]
     steps: Mapping[str, Callable[..., Any]]
 
     def __init__(self, row: Row, person: User) -> None:
@@ -85,7 +85,7 @@ class ReviewPage:
         self.refused: forms.Form | None = None
         self.made = {name: self.new(name) for name in self.forms}
 
-    def new(self, name: str, data: Any = None) -> Versioned:
+    def new(self, name: str, data: Any = None) -> VersionForm:
         return self.forms[name](data, initial={"version": self.row.version}, auto_id=f"{name}_%s")
 
     @property
@@ -113,15 +113,15 @@ class ReviewPage:
             self.show_refusal(name, form)
         return self.status == 200
 
-    def take(self, name: str, form: Versioned) -> int:
-        return attempt(
-            form, lambda: self.steps[name](self.row, self.person, form.cleaned_data["version"], form.given)
-        )
+    def take(self, name: str, form: VersionForm) -> int:
+        return attempt(form, lambda: self.steps[name](self.row, self.person, form.seen_version, form.given))
 
-    def show_refusal(self, name: str, form: Versioned) -> None:
+    def show_refusal(self, name: str, form: VersionForm) -> None:
         """The row as it stands now, and the form with what was typed."""
         self.row.refresh_from_db()
-        self.refused = self.made[name] = with_version(form, self.row) if self.status == 409 else form  # type: ignore[assignment]
+        if self.status == 409:
+            form.renew(self.row.version)
+        self.refused = self.made[name] = form
 
     # --- What was said --------------------------------------------------------------------------
     @cached_property
@@ -193,7 +193,7 @@ class SubGoalPage(ReviewPage):
     }
     row: SubGoal
 
-    def new(self, name: str, data: Any = None) -> Versioned:
+    def new(self, name: str, data: Any = None) -> VersionForm:
         form = super().new(name, data)
         if self.row.parent_id:
             form.fields.pop("weight", None)  # given by the owner of the sub-goal above it

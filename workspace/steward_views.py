@@ -13,7 +13,7 @@ from goals.models import SubGoal, Update
 from stakeholders import rights
 from stakeholders.models import User
 from workspace import steward_bulk, steward_gap, steward_queue, steward_weights
-from workspace.steward_deciding import attempt, with_version
+from workspace.steward_deciding import attempt
 from workspace.steward_forms import WeightForm
 from workspace.steward_reviewing import ReviewPage, SubGoalPage, UpdatePage
 
@@ -107,7 +107,8 @@ def weight(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The weight was set: %(what)s.") % {"what": row})
             return redirect("workspace:review-weights")
         row.refresh_from_db()
-        form = with_version(form, row) if status == 409 else form  # type: ignore[assignment]
+        if status == 409:
+            form.renew(row.version)
     context = {"row": row, "form": form, "at": "weights"}
     return render(request, "workspace/steward/weight.html", context, status=status)
 
@@ -116,7 +117,7 @@ def weigh(form: WeightForm, row: SubGoal, by: User) -> int:
     given = form.cleaned_data
     return attempt(
         form,
-        lambda: sub_goals.re_weigh(row, given["weight"], by, given["version"], reason=given["reason"]),
+        lambda: sub_goals.re_weigh(row, given["weight"], by, form.seen_version, reason=given["reason"]),
     )
 
 
