@@ -16,7 +16,7 @@ from goals.due import due_on
 from goals.models import Review, SubGoal, Update
 from stakeholders import rights
 from stakeholders.models import Organization
-from workspace.own import Place, place_of
+from workspace.own import Place, person_of, place_of
 
 A_PAGE = 50
 COMING_UP = 3
@@ -26,8 +26,8 @@ COMING_UP = 3
 @rights.rule("workspace", "see")
 def home(request: HttpRequest) -> HttpResponse:
     """The way to one's organization; whoever belongs to several chooses."""
-    held = rights.memberships_of(request.user).select_related("organization").order_by("organization__name")  # type: ignore[arg-type]
-    memberships = list(held)
+    held = rights.memberships_of(person_of(request))
+    memberships = list(held.select_related("organization").order_by("organization__name"))
     if len(memberships) == 1:
         return redirect("workspace:dashboard", memberships[0].organization.code)
     return render(request, "workspace/home.html", {"memberships": memberships})

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from stakeholders import mail_settings, rights
 from stakeholders.models import MailKind, MailSettings
+from workspace.own import person_of
 
 
 class MailSettingsForm(forms.ModelForm):
@@ -22,14 +23,13 @@ class MailSettingsForm(forms.ModelForm):
 @require_http_methods(["GET", "HEAD", "POST"])
 @rights.rule("account", "edit")
 def choose(request: HttpRequest) -> HttpResponse:
-    assert rights.is_known(request.user)
-    form = MailSettingsForm(request.POST or None, instance=mail_settings.settings_of(request.user))
-    if request.method == "POST":
-        form = MailSettingsForm(request.POST)
-        if form.is_valid():
-            mail_settings.choose(request.user, form.cleaned_data)
-            messages.success(request, _("Your choice was saved."))
-            return redirect("workspace:mail-settings")
+    person = person_of(request)
+    sent = request.POST if request.method == "POST" else None
+    form = MailSettingsForm(sent, instance=mail_settings.settings_of(person))
+    if form.is_valid():
+        mail_settings.choose(person, form.cleaned_data)
+        messages.success(request, _("Your choice was saved."))
+        return redirect("workspace:mail-settings")
     return render(request, "workspace/mail_settings.html", {"form": form})
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from goals.models import SubGoal, Update
@@ -34,6 +35,12 @@ class Place:
         return " · ".join(
             rights.role_name(role) for role in rights.Role if role in self.roles & rights.MEMBERS
         )
+
+
+def person_of(request: HttpRequest) -> User:
+    """Who asks; behind a rule of the workspace there is always one."""
+    assert isinstance(request.user, User)
+    return request.user
 
 
 def place_of(person: Any, code: str) -> Place:

@@ -1,7 +1,5 @@
 """What a person decides for themselves: name, language of mails, and deleting the account."""
 
-from typing import Any
-
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -14,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from stakeholders import accounts, people, rights
 from stakeholders.models import User
+from workspace.own import person_of
 from workspace.saving import attempt
 from workspace.sign_in import reauthentication_required
 
@@ -41,7 +40,7 @@ class DeleteForm(forms.Form):
 @require_http_methods(FORM_PAGE)
 @rights.rule("account", "edit")
 def person(request: HttpRequest) -> HttpResponse:
-    user: Any = request.user
+    user = person_of(request)
     initial = {name: getattr(user, name) for name in PersonForm.base_fields}
     form = PersonForm(request.POST or None, initial=initial, label_suffix="")
     if request.method == "POST" and form.is_valid():
@@ -56,7 +55,7 @@ def person(request: HttpRequest) -> HttpResponse:
 @reauthentication_required(allow_get=True)
 def delete(request: HttpRequest) -> HttpResponse:
     """The account goes, the reports stay under “a former member” (R12)."""
-    user: Any = request.user
+    user = person_of(request)
     form = DeleteForm(request.POST or None, label_suffix="")
     if request.method == "POST" and form.is_valid() and attempt(form, lambda: people.erase(user)):
         logout(request)

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from stakeholders import joining, merging, organizations, people, rights
 from stakeholders.models import JoinRequest, Organization, User
 from workspace import steward_joining, steward_people, steward_trail
+from workspace.own import person_of
 from workspace.sign_in import reauthentication_required
 from workspace.steward_deciding import attempt
-from workspace.steward_views import person
 
 page_methods = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -49,9 +49,9 @@ def decide(request: HttpRequest, asked: JoinRequest, form: steward_joining.Rejec
         return 400
     try:
         if form.is_bound:
-            joining.reject(asked, person(request), form.cleaned_data["reason"])
+            joining.reject(asked, person_of(request), form.cleaned_data["reason"])
         else:
-            joining.approve(asked, person(request))
+            joining.approve(asked, person_of(request))
     except joining.AlreadyDecided as error:
         messages.error(request, str(error))
         return 409
@@ -95,7 +95,7 @@ def do_merge(request: HttpRequest) -> HttpResponse:
         given = form.cleaned_data
         try:
             merging.merge(
-                given["source"], given["into"], person(request),
+                given["source"], given["into"], person_of(request),
                 fingerprint=given["fingerprint"], reason=given["reason"],
             )  # fmt: skip
         except merging.NotMergeable as error:
@@ -154,7 +154,7 @@ def organization(request: HttpRequest, code: str) -> HttpResponse:
     row = get_object_or_404(Organization.objects.select_related("merged_into"), code=code)
     form, status = steward_people.OrganizationForm(request.POST or None, initial=facts(row)), 200
     if request.method == "POST":
-        status = save(form, row, person(request)) if form.is_valid() else 400
+        status = save(form, row, person_of(request)) if form.is_valid() else 400
         if status == 200:
             messages.success(request, _("Saved."))
             return redirect(request.path)
@@ -203,7 +203,7 @@ def switch_organization(request: HttpRequest, code: str) -> HttpResponse:
     status = 400
     if form.is_valid():
         reason = form.cleaned_data["reason"]
-        status = attempt(form, lambda: organizations.set_active(row, wanted, person(request), reason))
+        status = attempt(form, lambda: organizations.set_active(row, wanted, person_of(request), reason))
     if status == 200:
         messages.success(request, _("Switched on.") if wanted else _("Switched off."))
         return redirect("workspace:review-organization", code)
@@ -240,7 +240,7 @@ def person_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def change_person(request: HttpRequest, row: User, form: steward_people.ProjectRoleForm) -> int:
-    by, reason = person(request), form.cleaned_data["reason"]
+    by, reason = person_of(request), form.cleaned_data["reason"]
     if "switch_off" in request.POST:
         return attempt(form, lambda: people.switch_off(row, by, reason))
     if "switch_on" in request.POST:
@@ -253,5 +253,5 @@ def change_person(request: HttpRequest, row: User, form: steward_people.ProjectR
 @rights.rule("trail", "see")
 def trail_page(request: HttpRequest) -> HttpResponse:
     """Administrators read every chain, owners those of their organizations."""
-    context = steward_trail.trail_page(request.GET, person(request))
+    context = steward_trail.trail_page(request.GET, person_of(request))
     return render(request, "workspace/steward/trail.html", context)

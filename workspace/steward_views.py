@@ -13,6 +13,7 @@ from goals.models import SubGoal, Update
 from stakeholders import rights
 from stakeholders.models import User
 from workspace import steward_bulk, steward_gap, steward_queue, steward_weights
+from workspace.own import person_of
 from workspace.steward_deciding import attempt
 from workspace.steward_forms import WeightForm
 from workspace.steward_reviewing import ReviewPage, SubGoalPage, UpdatePage
@@ -28,19 +29,13 @@ def queue(request: HttpRequest) -> HttpResponse:
     )
 
 
-def person(request: HttpRequest) -> User:
-    """Behind a rule there is always one."""
-    assert isinstance(request.user, User)
-    return request.user
-
-
 # --- One update, one sub-goal -------------------------------------------------------------------
 @page_methods
 @rights.rule("review", "create")
 def review_update(request: HttpRequest, pk: int) -> HttpResponse:
     sent = Update.objects.visible_to(request.user).exclude(state=Update.State.DRAFT)
     related = ("sub_goal__organization", "sub_goal__goal", "sub_goal__parent", "author", "submitted_by")
-    page = UpdatePage(get_object_or_404(sent.select_related(*related), pk=pk), person(request))
+    page = UpdatePage(get_object_or_404(sent.select_related(*related), pk=pk), person_of(request))
     return answer(request, page, "workspace/steward/update.html")
 
 
@@ -49,7 +44,7 @@ def review_update(request: HttpRequest, pk: int) -> HttpResponse:
 def review_sub_goal(request: HttpRequest, pk: int) -> HttpResponse:
     sent = SubGoal.objects.visible_to(request.user).exclude(state=SubGoal.State.DRAFT)
     related = ("organization", "goal", "parent", "target__indicator", "contributes_to", "submitted_by")
-    page = SubGoalPage(get_object_or_404(sent.select_related(*related), pk=pk), person(request))
+    page = SubGoalPage(get_object_or_404(sent.select_related(*related), pk=pk), person_of(request))
     return answer(request, page, "workspace/steward/sub_goal.html")
 
 
@@ -80,7 +75,7 @@ def approve_updates(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         context = {"form": form, "answers": []}
         return render(request, "workspace/steward/approved.html", context, status=400)
-    answers = reviewing.approve_updates(form.chosen, person(request), grade=form.cleaned_data["grade"])
+    answers = reviewing.approve_updates(form.chosen, person_of(request), grade=form.cleaned_data["grade"])
     published = sum(not one.refusal for one in answers)
     words = ngettext("%(count)d update was published.", "%(count)d updates were published.", published)
     context = {"answers": answers, "summary": words % {"count": published}}
@@ -102,7 +97,7 @@ def weight(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(steward_weights.roots().select_related(*related), pk=pk)
     form, status = steward_weights.weight_form(row, request.POST or None), 200
     if request.method == "POST":
-        status = weigh(form, row, person(request)) if form.is_valid() else 400
+        status = weigh(form, row, person_of(request)) if form.is_valid() else 400
         if status == 200:
             messages.success(request, _("The weight was set: %(what)s.") % {"what": row})
             return redirect("workspace:review-weights")
