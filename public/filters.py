@@ -3,50 +3,20 @@
 from collections.abc import Iterable
 from datetime import date
 from typing import Any, ClassVar
-from urllib.parse import urlencode
 
-from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from goals.choices import ALL, QueryFilter, choice, goal_choices, set_choices
 from goals.happenings import Kind
 from goals.models import Goal, SubGoal
 from goals.words import STATUSES, SUBGOAL_STATES
 from public import presenting
 from stakeholders.models import Organization
 
-ALL = ("", _("All"))
 STATUS_CHOICES = ("achieved", "on_track", "needs_acceleration", "off_track", "not_enough_data", "monitored")
 SAME_WORD = {"off_track": ("off_track", "moving_away", "missed")}
 """Stored codes that share one word, and so one choice."""
-
-
-class QueryFilter(forms.Form):
-    """A form read from the query string; what is not valid is as if not given."""
-
-    def __init__(self, query: Any) -> None:
-        super().__init__(query, label_suffix="")
-        self.is_valid()
-
-    def chosen(self, name: str) -> str:
-        return self.cleaned_data.get(name) or ""
-
-    @property
-    def query(self) -> str:
-        """The choices as they stand in links to other pages of the list."""
-        return urlencode({name: self.chosen(name) for name in self.fields if self.chosen(name)})
-
-    @property
-    def is_narrowed(self) -> bool:
-        return bool(self.query)
-
-
-def choice(label: Any) -> forms.ChoiceField:
-    return forms.ChoiceField(label=label, required=False)
-
-
-def goal_choices() -> list[tuple[str, Any]]:
-    return [ALL, *((goal.code, presenting.goal_name(goal)) for goal in Goal.objects.all())]
 
 
 def state_choices() -> list[tuple[str, Any]]:
@@ -60,11 +30,6 @@ def area_choices(codes: Iterable[str]) -> list[tuple[str, Any]]:
 def areas() -> Iterable[str]:
     """Where the organizations are."""
     return Organization.objects.public().order_by().values_list("area", flat=True).distinct()
-
-
-def set_choices(form: forms.Form, **choices: list[tuple[str, Any]]) -> None:
-    for name, options in choices.items():
-        form.fields[name].choices = options  # type: ignore[attr-defined]
 
 
 class GoalFilter(QueryFilter):
@@ -98,7 +63,7 @@ class ChangeFilter(QueryFilter):
     kind = choice(_("Kind of change"))
 
     def full_clean(self) -> None:
-        set_choices(self, goal=goal_choices(), kind=[ALL, *self.KINDS.items()])
+        set_choices(self, goal=goal_choices(presenting.goal_name), kind=[ALL, *self.KINDS.items()])
         super().full_clean()
 
 
@@ -147,7 +112,7 @@ class SubGoalFilter(QueryFilter):
     def full_clean(self) -> None:
         set_choices(
             self,
-            goal=goal_choices(),
+            goal=goal_choices(presenting.goal_name),
             country=area_choices(areas()),
             state=state_choices(),
             type=[ALL, *Organization.Type.choices],

@@ -12,13 +12,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from goals import commitments
+from goals.choices import ALL, QueryFilter, choice, goal_choices, set_choices
 from goals.commitments import Gap
-from goals.models import Commitment, Goal
+from goals.models import Commitment
 from goals.words import language
 from indicators import cells
 from indicators.areas import area_name
 from stakeholders.models import Organization
-from workspace.steward_people import ALL, ListFilter
 
 COLUMNS = (
     "goal", "target", "indicator", "unit", "needed_change", "area", "type", "committed", "share_of_need",
@@ -27,9 +27,9 @@ COLUMNS = (
 NINE = Decimal(1).scaleb(-9)
 
 
-class GapFilter(ListFilter):
-    goal = forms.ChoiceField(label=_("Goal"), required=False)
-    area = forms.ChoiceField(label=_("Country or region"), required=False)
+class GapFilter(QueryFilter):
+    goal = choice(_("Goal"))
+    area = choice(_("Country or region"))
     type = forms.ChoiceField(
         label=_("Kind of organization"), required=False, choices=[ALL, *Organization.Type.choices]
     )
@@ -37,9 +37,7 @@ class GapFilter(ListFilter):
     def full_clean(self) -> None:
         areas = Commitment.objects.order_by().values_list("area", flat=True).distinct()
         named = sorted(((code, area_name(code, language())) for code in areas), key=lambda one: one[1])
-        goals = [(goal.code, str(goal)) for goal in Goal.objects.all()]
-        self.fields["goal"].choices = [ALL, *goals]  # type: ignore[attr-defined]
-        self.fields["area"].choices = [ALL, *named]  # type: ignore[attr-defined]
+        set_choices(self, goal=goal_choices(), area=[ALL, *named])
         super().full_clean()
 
     def gaps(self) -> list[Gap]:

@@ -1,17 +1,14 @@
 """Organizations and people as administrators see and change them."""
 
-from typing import Any
-from urllib.parse import urlencode
-
 from django import forms
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from goals.choices import ALL, QueryFilter
 from stakeholders.models import Organization, User
 from workspace.fields import VersionForm
 from workspace.steward_forms import text
 
-ALL = ("", _("All"))
 STATES = [ALL, ("active", _("Taking part")), ("off", _("Switched off")), ("merged", _("Merged"))]
 IN_STATE = {
     "active": Q(is_active=True, merged_into=None),
@@ -21,27 +18,7 @@ IN_STATE = {
 A_PAGE = 50
 
 
-class ListFilter(forms.Form):
-    """Read from the query string; a value that is no choice chooses nothing."""
-
-    def __init__(self, query: Any) -> None:
-        super().__init__(query, label_suffix="")
-        self.is_valid()
-
-    def chosen(self, name: str) -> str:
-        return self.cleaned_data.get(name) or ""
-
-    @property
-    def query(self) -> str:
-        """The choices as they stand in links to other pages of the list."""
-        return urlencode({name: self.chosen(name) for name in self.fields if self.chosen(name)})
-
-    @property
-    def is_narrowed(self) -> bool:
-        return any(self.chosen(name) for name in self.fields)
-
-
-class OrganizationFilter(ListFilter):
+class OrganizationFilter(QueryFilter):
     search = forms.CharField(label=_("Name or code"), required=False, max_length=200)
     type = forms.ChoiceField(
         label=_("Kind of organization"), required=False, choices=[ALL, *Organization.Type.choices]
@@ -77,7 +54,7 @@ class SwitchForm(forms.Form):
     reason = text(_("Reason"))
 
 
-class PersonFilter(ListFilter):
+class PersonFilter(QueryFilter):
     search = forms.CharField(label=_("Name or e-mail address"), required=False, max_length=200)
     role = forms.ChoiceField(
         label=_("Role for the Project"), required=False, choices=[ALL, *User.ProjectRole.choices]

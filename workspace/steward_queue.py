@@ -17,14 +17,14 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.translator import translator
 
-from goals.models import Assumption, Goal, Result, Standing, SubGoal, Update
+from goals.choices import ALL, QueryFilter, choice, goal_choices, set_choices
+from goals.models import Assumption, Result, Standing, SubGoal, Update
 from indicators.models import Feed, HeldBatch
 from stakeholders.models import JoinRequest, Organization
 
 A_PAGE = 50
 LATE = ("overdue", "silent")
 """States of reports that a steward asks about."""
-ALL = ("", _("All"))
 
 
 class Kind(models.TextChoices):
@@ -145,41 +145,32 @@ WHOSE = {Kind.UPDATES: "sub_goal__", Kind.SUB_GOALS: "", Kind.OVERDUE: "sub_goal
 """Where a row of a kind keeps its goal and its organization."""
 
 
-class QueueFilter(forms.Form):
-    """Read from the query string; a value that is no choice chooses nothing."""
-
-    goal = forms.ChoiceField(label=_("Goal"), required=False)
+class QueueFilter(QueryFilter):
+    goal = choice(_("Goal"))
     organization = forms.CharField(label=_("Organization"), required=False, max_length=200)
     type = forms.ChoiceField(
         label=_("Kind of organization"), required=False, choices=[ALL, *Organization.Type.choices]
     )
 
     def __init__(self, query: Any, kind: Kind) -> None:
-        super().__init__(query, label_suffix="")
         self.kind = kind
-        if kind in WHOSE:
-            goals = [(goal.code, str(goal)) for goal in Goal.objects.all()]
-            self.fields["goal"].choices = [ALL, *goals]  # type: ignore[attr-defined]
+        super().__init__(query)
+
+    def full_clean(self) -> None:
+        if self.kind in WHOSE:
+            set_choices(self, goal=goal_choices())
         else:
             del self.fields["goal"]
-        self.is_valid()
-
-    def chosen(self, name: str) -> str:
-        return self.cleaned_data.get(name) or ""
+        super().full_clean()
 
     @property
     def query(self) -> str:
         """The choices with the kind, as they stand in links to other pages of the list."""
-        chosen = {name: self.chosen(name) for name in self.fields if self.chosen(name)}
-        return urlencode({"kind": self.kind.value} | chosen)
+        return "&".join(filter(None, (urlencode({"kind": self.kind.value}), super().query)))
 
     @property
     def is_offered(self) -> bool:
         return self.kind in WHOSE or self.kind == Kind.JOINS
-
-    @property
-    def is_narrowed(self) -> bool:
-        return any(self.chosen(name) for name in self.fields)
 
     def narrow(self, rows: Any) -> Any:
         if self.kind == Kind.JOINS:

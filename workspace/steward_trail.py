@@ -8,16 +8,16 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from goals.choices import ALL, QueryFilter
 from stakeholders import rights, trail
 from stakeholders.models import Membership, TrailEntry, User
-from workspace.steward_people import ALL, ListFilter
 
 A_PAGE = 50
 CHECKED_HERE = 20_000
 """Longer chains are checked by the command: a page has to answer within two seconds."""
 
 
-class TrailFilter(ListFilter):
+class TrailFilter(QueryFilter):
     """By chain, subject and way; a person chooses among the chains of their own organizations."""
 
     chain = forms.CharField(

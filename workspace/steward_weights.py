@@ -7,21 +7,20 @@ from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from goals.models import Goal, SubGoal
+from goals.choices import QueryFilter, choice, goal_choices, set_choices
+from goals.models import SubGoal
 from workspace.steward_forms import WeightForm
-from workspace.steward_people import ALL, ListFilter
 
 A_PAGE = 50
 WEIGHED = (SubGoal.State.PUBLISHED, SubGoal.State.COMPLETED)
 
 
-class WeightFilter(ListFilter):
-    goal = forms.ChoiceField(label=_("Goal"), required=False)
+class WeightFilter(QueryFilter):
+    goal = choice(_("Goal"))
     organization = forms.CharField(label=_("Organization"), required=False, max_length=200)
 
     def full_clean(self) -> None:
-        goals = [(goal.code, str(goal)) for goal in Goal.objects.all()]
-        self.fields["goal"].choices = [ALL, *goals]  # type: ignore[attr-defined]
+        set_choices(self, goal=goal_choices())
         super().full_clean()
 
     def rows(self) -> QuerySet[SubGoal]:
