@@ -102,6 +102,12 @@ class Save:
     def page(self) -> dict[str, Any]:
         return page(self.place, self.sub_goal, self.update, self.form, self.links)
 
+    @property
+    def draft(self) -> Update:
+        """The update, once it is stored."""
+        assert self.update is not None
+        return self.update
+
     def answer(self, begun: Update | None) -> HttpResponse:
         try:
             if begun and self.update is None:
@@ -130,38 +136,35 @@ class Save:
         return conflict(self.request, TEMPLATE, error, current, self.page)
 
     def saved(self) -> HttpResponse:
-        assert self.update is not None
-        address = reverse("workspace:edit-update", args=[self.update.pk])
+        address = reverse("workspace:edit-update", args=[self.draft.pk])
         now = _("Draft saved: %(moment)s") % {"moment": moment(timezone.now())}
-        return JsonResponse({"saved": now, "version": self.update.version, "address": address})
+        return JsonResponse({"saved": now, "version": self.draft.version, "address": address})
 
     # --- Where the buttons lead ---------------------------------------------------------------------
     def onward(self) -> HttpResponse:
-        assert self.update is not None
         self.take_files()
         if "remove_file" in self.request.POST:
             self.remove_file(self.request.POST["remove_file"])
         if not self.form.errors and "send" in self.request.POST:
-            version = self.update.version
-            if attempt(self.form, lambda: updates.submit(self.update, self.place.person, version)):  # type: ignore[arg-type]
-                return redirect("workspace:update", self.update.pk)
+            version = self.draft.version
+            if attempt(self.form, lambda: updates.submit(self.draft, self.place.person, version)):
+                return redirect("workspace:update", self.draft.pk)
         if self.form.errors:
             return self.again()
         if "preview" in self.request.POST:
-            return redirect("workspace:preview-update", self.update.pk)
+            return redirect("workspace:preview-update", self.draft.pk)
         messages.success(self.request, _("The draft is saved."))
-        return redirect("workspace:edit-update", self.update.pk)
+        return redirect("workspace:edit-update", self.draft.pk)
 
     def again(self) -> HttpResponse:
         """The draft is saved; something else was not possible."""
-        assert self.update is not None
-        self.form.renew(self.update.version)
+        self.form.renew(self.draft.version)
         return render(self.request, TEMPLATE, self.page | {"is_saved": True}, status=self.status)
 
     def take_files(self) -> None:
         for upload in self.form.cleaned_data["files"]:
             try:
-                evidence.add(self.update, upload, self.place.person)  # type: ignore[arg-type]
+                evidence.add(self.draft, upload, self.place.person)
             except evidence.FileRefused as error:
                 self.status = error.status
                 self.form.add_error("files", f"{evidence.shown_name(upload.name or '')}: {error.messages[0]}")
@@ -170,8 +173,7 @@ class Save:
                 self.form.add_error("files", str(error.strerror))
 
     def remove_file(self, text: str) -> None:
-        assert self.update is not None
-        found = self.update.evidence_files.filter(
+        found = self.draft.evidence_files.filter(
             pk=int(text) if text.isascii() and text.isdecimal() else 0
         ).first()
         if found:

@@ -7,7 +7,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.text import capfirst
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from goals.lifecycle.sub_goals import FORM_STEPS
@@ -71,12 +71,23 @@ def seen_parent(form: "SubGoalForm") -> SubGoal | None:
     return found
 
 
+class GoalChoice(forms.ModelChoiceField):
+    def label_from_instance(self, goal: Any) -> str:
+        return gettext("Goal %(number)s: %(name)s") % {"number": goal.number, "name": goal.name}
+
+
+class TargetChoice(forms.ModelChoiceField):
+    def label_from_instance(self, target: Any) -> str:
+        said = {"number": target.goal.number, "name": target.indicator.name}
+        return gettext("Goal %(number)s: %(name)s") % said
+
+
 class WhichGoal(SubGoalForm):
-    goal: Any = forms.ModelChoiceField(
+    goal: Any = GoalChoice(
         Goal.objects.all(), label=_("Which shared goal does it serve?"), empty_label=_("Choose")
     )
-    target = forms.ModelChoiceField(
-        Target.objects.none(),
+    target = TargetChoice(
+        Target.objects.select_related("goal", "indicator").order_by("goal__number", "pk"),
         label=_("Which target of the goal? (optional)"),
         required=False,
         empty_label=NONE,
@@ -92,12 +103,6 @@ class WhichGoal(SubGoalForm):
     )  # fmt: skip
     language = forms.ChoiceField(label=_("Language of this text"), choices=settings.LANGUAGES)
 
-    def prepare(self) -> None:
-        targets = Target.objects.select_related("goal", "indicator").order_by("goal__number", "pk")
-        self.fields["target"].queryset = targets  # type: ignore[attr-defined]
-        self.fields["target"].label_from_instance = target_name  # type: ignore[attr-defined]
-        self.fields["goal"].label_from_instance = goal_name  # type: ignore[attr-defined]
-
     def clean_parent(self) -> SubGoal | None:
         return seen_parent(self)
 
@@ -107,14 +112,6 @@ class WhichGoal(SubGoalForm):
         own = SubGoal.objects.filter(organization=self.place.organization)
         own = own.exclude(state=SubGoal.State.WITHDRAWN).order_by("title")
         return (own.exclude(pk=self.sub_goal.pk) if self.sub_goal else own)[:LONGEST_LIST]
-
-
-def goal_name(goal: Goal) -> str:
-    return str(_("Goal %(number)s: %(name)s") % {"number": goal.number, "name": goal.name})
-
-
-def target_name(target: Target) -> str:
-    return str(_("Goal %(number)s: %(name)s") % {"number": target.goal.number, "name": target.indicator.name})
 
 
 class WhatAndHowMuch(SubGoalForm):
@@ -203,7 +200,9 @@ class WhoAnswers(SubGoalForm):
 
     def prepare(self) -> None:
         members = User.objects.filter(memberships__organization=self.place.organization, is_active=True)
-        self.fields["answers_user"].queryset = members.order_by("last_name", "first_name", "pk")  # type: ignore[attr-defined]
+        colleague = self.fields["answers_user"]
+        assert isinstance(colleague, forms.ModelChoiceField)
+        colleague.queryset = members.order_by("last_name", "first_name", "pk")
 
 
 STEPS: dict[int, tuple[Any, type[SubGoalForm]]] = {
