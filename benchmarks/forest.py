@@ -22,7 +22,7 @@ def plant(count: int) -> None:
     They grow in blocks with organizations of their own, a hundred sub-goals each.
     """
     if not SubGoal.objects.exists():
-        standings.today = lambda: TODAY  # type: ignore[assignment]
+        standings.today = lambda: TODAY
         load_catalogue()
         pattern(Goal.objects.get(code="g3"))
     planted = SubGoal.objects.count() - 1

@@ -39,8 +39,7 @@ def administrator(db) -> Client:
 def queued(monkeypatch) -> list:
     """What was handed to the broker."""
     sent: list = []
-    send = lambda *task, **options: sent.append(task)  # noqa: E731
-    monkeypatch.setattr(queueing.current_app, "send_task", send)
+    monkeypatch.setattr(queueing.current_app, "send_task", lambda *task, **options: sent.append(task))
     return sent
 
 

@@ -184,7 +184,7 @@ def pages(agency: Agency, last: int) -> None:
     """One row a page, for ever."""
 
     def script(connection: socket.socket, number: int) -> None:
-        page = int(re.search(rb"[?&]page=(\d+)", agency.server.requests[-1])[1])  # type: ignore[index]
+        page = int(re.search(rb"[?&]page=(\d+)", agency.server.requests[-1])[1])
         body = text([entry(str(1950 + page), "50.0")], page=page, pages=last, per_page=1, total=last).encode()
         connection.sendall(HEAD + b"Content-Length: %d\r\n\r\n" % len(body) + body)
 

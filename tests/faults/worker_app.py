@@ -3,6 +3,7 @@
 Used through `celery -A tests.faults.worker_app`; production code knows nothing of it.
 """
 
+# ruff: noqa: E402 - models can be imported once the applications are set up
 import os
 import signal
 from collections.abc import Callable
@@ -15,11 +16,11 @@ from northamerica.celery import app
 
 django.setup()
 
-from django.conf import settings  # noqa: E402
+from django.conf import settings
 
-from indicators import asking, refresh  # noqa: E402
-from indicators.models import Feed, Run  # noqa: E402
-from indicators.sources import Rate, worldbank  # noqa: E402
+from indicators import asking, refresh
+from indicators.models import Feed, Run
+from indicators.sources import Rate, worldbank
 
 worldbank.RATE = Rate(requests=10_000, seconds=1)
 app.conf.task_default_queue = os.environ["TEST_QUEUE"]
