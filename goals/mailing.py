@@ -178,7 +178,9 @@ def untold(now: datetime, decisions: Collection[str]) -> QuerySet[Review]:
 
 
 def reviewed(review: Review) -> SubGoal | Update:
-    return review.sub_goal or review.update_reviewed  # type: ignore[return-value]
+    row = review.sub_goal or review.update_reviewed
+    assert row is not None
+    return row
 
 
 def sub_goal_of(review: Review) -> SubGoal:

@@ -72,7 +72,7 @@ def addressed(today: date) -> Iterator[Addressed]:
 
 
 def reminder_of(sub_goal: SubGoal, today: date) -> Reminder | None:
-    due = due_on(sub_goal.since, sub_goal.cadence)  # type: ignore[attr-defined]
+    due = due_on(sub_goal.since, sub_goal.cadence)  # type: ignore[attr-defined]  # annotated by near()
     stage = stage_on(sub_goal.cadence, (today - due).days)
     return Reminder(sub_goal, due, stage) if stage else None
 

@@ -136,7 +136,8 @@ def columns_of(model: type[models.Model]) -> tuple[models.Field, ...]:
 
 @cache
 def fields_of(model: type[models.Model], names: tuple[str, ...]) -> tuple[models.Field, ...]:
-    return tuple(model._meta.get_field(name) for name in names)  # type: ignore[misc]
+    by_name = {field.name: field for field in columns_of(model)}
+    return tuple(by_name[name] for name in names)
 
 
 @cache

@@ -232,7 +232,7 @@ class UpdateSerializer(ExactModelSerializer):
     unit = serializers.CharField(source="sub_goal.unit")
     corrected_by = serializers.SerializerMethodField()
     corrects = serializers.SerializerMethodField()
-    reviews = ReviewSerializer(source="approvals", many=True, read_only=True)
+    reviews: serializers.BaseSerializer = ReviewSerializer(source="approvals", many=True, read_only=True)
 
     class Meta:
         model = Update

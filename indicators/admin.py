@@ -39,10 +39,6 @@ NARROW_TEXTS: Mapping[type[models.Field], Mapping[str, Any]] = {
 
 # --- Indicators ---------------------------------------------------------------------------------
 class IndicatorForm(forms.ModelForm):
-    class Meta:
-        model = Indicator
-        exclude = ()  # noqa: DJ006 - the admin's fieldsets name the fields
-
     def clean(self) -> dict:
         fields = super().clean() or self.cleaned_data
         is_derived = fields.get("origin") == Indicator.Origin.DERIVED

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -126,7 +127,7 @@ def data_texts(result: Result, before: Result | None) -> list[str]:
 
 def value_text(result: Result, name: str, found: tuple[str, Any], old: tuple[str, Any] | None) -> str:
     assert result.target is not None
-    amount = lambda value: presenting.amount(result.target.indicator, value)  # noqa: E731
+    amount = partial(presenting.amount, result.target.indicator)
     said = {
         "subject": words.subject_name(name) if name else "",
         "period": presenting.period(found[0]),

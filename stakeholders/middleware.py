@@ -17,6 +17,7 @@ class TrailMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.trail_id = secrets.token_hex(8)  # type: ignore[attr-defined]
-        with trail.way("api" if request.path.startswith(API) else "page", request.trail_id):  # type: ignore[attr-defined]
+        trail_id = secrets.token_hex(8)
+        request.trail_id = trail_id  # type: ignore[attr-defined]
+        with trail.way("api" if request.path.startswith(API) else "page", trail_id):
             return self.get_response(request)

@@ -45,6 +45,7 @@ class User(AbstractUser):
         max_length=5, choices=settings.LANGUAGES, default="en", help_text=_("The language of mails.")
     )
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)
+    api_token: "ApiToken | None" = None  # of the request, where one came with it
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

@@ -15,6 +15,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 
@@ -270,7 +271,7 @@ class Rule(NamedTuple):
 
 PUBLIC = Rule("public_page", "see")
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def rule(kind: str, action: str) -> Callable[[View], View]:
@@ -285,7 +286,7 @@ def rule(kind: str, action: str) -> Callable[[View], View]:
 
     def mark(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if allowed == EVERYONE:
                 return view(request, *args, **kwargs)
             response = refused(request, kept) or view(request, *args, **kwargs)

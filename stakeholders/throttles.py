@@ -38,7 +38,7 @@ class SafeCache:
 
 
 class Throttle(SimpleRateThrottle):
-    cache = SafeCache()  # type: ignore[assignment]
+    cache = SafeCache()  # type: ignore[assignment]  # it asks get and set alone
 
     def get_rate(self) -> str:
         return f"{settings.API_REQUESTS_PER_MINUTE[str(self.scope)]}/min"

@@ -83,7 +83,7 @@ class TokenAuthentication(BaseAuthentication):
         if token is None:
             raise AuthenticationFailed(_("This token is unknown or no longer valid. Make a new one."))
         note_use(token)
-        token.owner.api_token = token  # type: ignore[attr-defined]
+        token.owner.api_token = token
         return token.owner, token
 
     def authenticate_header(self, request: Request) -> str:

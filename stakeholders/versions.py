@@ -8,7 +8,7 @@ from django.db import models
 class Stale(Exception):
     """Someone else has saved in between; `current` is the row as it stands now, None if it is gone."""
 
-    def __init__(self, current: models.Model | None) -> None:
+    def __init__(self, current: "Versioned | None") -> None:
         super().__init__("This was changed by someone else in the meantime. Nothing of yours was saved.")
         self.current = current
 

@@ -15,6 +15,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponse
@@ -30,11 +31,11 @@ from workspace.models import SignInFailures
 __all__ = ["AccountAdapter", "is_administrator", "needs_second_step", "reauthentication_required"]
 
 
-def is_administrator(user: User) -> bool:
+def is_administrator(user: User | AnonymousUser) -> bool:
     return user.is_staff or user.is_superuser
 
 
-def needs_second_step(user: User) -> bool:
+def needs_second_step(user: User | AnonymousUser) -> bool:
     """An administrator without a second step; asked for only where settings.MFA_REQUIRED holds."""
     return is_administrator(user) and not is_mfa_enabled(user)
 

@@ -91,7 +91,7 @@ class WholeUpdateSerializer(UpdateSerializer):
     organization = serializers.CharField(source="sub_goal.organization.code")
     evidence_links = LinkSerializer(many=True, read_only=True)
     files = FileSerializer(source="evidence_files", many=True, read_only=True)
-    reviews = AnswerSerializer(many=True, read_only=True)  # type: ignore[assignment]
+    reviews = AnswerSerializer(many=True, read_only=True)
     correction_of: serializers.RelatedField = serializers.PrimaryKeyRelatedField(
         read_only=True, help_text="The published update this one will replace."
     )

@@ -1,16 +1,17 @@
 """Outcomes as plain dictionaries, under the field names docs/method.md uses."""
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from typing import Any
 
 
+@dataclass(frozen=True)
 class Described:
     """A dataclass that can be written out; numbers stay Decimal, days become ISO text."""
 
     def as_dict(self) -> dict[str, Any]:
-        return {f.name: plain(getattr(self, f.name)) for f in fields(self)}  # type: ignore[arg-type]
+        return {f.name: plain(getattr(self, f.name)) for f in fields(self)}
 
 
 def plain(value: Any) -> Any:

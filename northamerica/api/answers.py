@@ -133,7 +133,7 @@ def is_private(view: View) -> bool:
 
 def check_second_step(request: HttpRequest, view: View) -> None:
     """An administrator's session opens no more here than it does on the pages (R20)."""
-    if settings.MFA_REQUIRED and is_private(view) and needs_second_step(request.user):  # type: ignore[arg-type]
+    if settings.MFA_REQUIRED and is_private(view) and needs_second_step(request.user):
         raise PermissionDenied(_("Administrators need a second step at sign-in: set one up to go on."))
 
 

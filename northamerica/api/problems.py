@@ -53,7 +53,7 @@ def handler(error: Exception, context: dict[str, Any]) -> JsonResponse:
     """Answer an error raised in an endpoint (EXCEPTION_HANDLER of the settings)."""
     response = answer(error, context["request"], more_of(error, context["view"]))
     if isinstance(error, Stale) and error.current is not None:
-        response["ETag"] = error.current.etag  # type: ignore[attr-defined]
+        response["ETag"] = error.current.etag
     return response
 
 

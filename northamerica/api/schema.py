@@ -75,7 +75,7 @@ class PublicSchema(AutoSchema):
     def is_versioned(self) -> bool:
         return getattr(self.view, "action", None) in getattr(self.view, "versioned", ())
 
-    def get_description(self) -> str:  # type: ignore[override]
+    def get_description(self) -> str:  # type: ignore[override]  # its stub knows no text
         """The docstring; for lists also the columns of the CSV."""
         found = super().get_description()
         columns = ", ".join(getattr(self.view, "csv_columns", ()))

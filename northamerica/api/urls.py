@@ -47,4 +47,4 @@ urlpatterns = [
     re_path(r"^(?P<path>(?s:.*))\Z", views.nothing, name="nothing"),
 ]
 for pattern in urlpatterns:
-    pattern.callback = answered(pattern.callback)  # type: ignore[arg-type]
+    pattern.callback = answered(pattern.callback)  # type: ignore[arg-type]  # none of them is without
