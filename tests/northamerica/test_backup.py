@@ -245,7 +245,7 @@ def test_an_altered_row_is_refused_even_when_its_checksum_was_altered_too(made, 
         pytest.param(lambda body: b"", id="empty"),
         pytest.param(lambda body: b"no backup at all", id="something else"),
         pytest.param(lambda body: gzip.compress(b"\0" * 2048), id="an empty archive"),
-        pytest.param(lambda body: body[:3000] + b"XXXX" + body[3004:], id="four bytes"),
+        pytest.param(lambda body: body[:3000] + b"\0\xff\0\xff" + body[3004:], id="four bytes"),
     ],
 )
 def test_a_damaged_backup_is_refused_in_words(made, tmp_path, change):
