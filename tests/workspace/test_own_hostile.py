@@ -68,7 +68,7 @@ def test_hostile_input_is_answered_in_words(people, pages):
     assert failed == {}
 
 
-@pytest.mark.parametrize("version", ["0", "9" * 40, "x", ""])
+@pytest.mark.parametrize("version", ["0", str(2**31 - 1), "9" * 40, "x", ""])
 def test_a_version_nobody_can_have_seen_changes_nothing(people, version):
     draft = make_draft(people)
 
