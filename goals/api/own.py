@@ -113,10 +113,6 @@ class MySubGoalViewSet(ListModelMixin, RowViewSet):
     def get_serializer_class(self) -> Any:
         return WeightSerializer if self.is_weighing else WholeSubGoalSerializer
 
-    def retrieve(self, request: Request, code: str) -> Response:
-        """One of them, with its version as ETag."""
-        return self.show(self.get_object())
-
     @extend_schema(request=sent.NewSubGoalSent, responses={201: WholeSubGoalSerializer})
     def create(self, request: Request) -> Response:
         """A new draft: any of the fields, the goal and the title at least."""
@@ -238,10 +234,6 @@ class MyUpdateViewSet(ListModelMixin, RowViewSet):
 
     def get_queryset(self) -> QuerySet[Update]:
         return whole_updates(sent.own_updates(self.person))
-
-    def retrieve(self, request: Request, pk: str) -> Response:
-        """One of them, with its version as ETag."""
-        return self.show(self.get_object())
 
     @extend_schema(request=sent.NewUpdateSent, responses={201: WholeUpdateSerializer})
     def create(self, request: Request) -> Response:

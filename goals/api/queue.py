@@ -88,10 +88,6 @@ class QueuedSubGoalViewSet(QueueViewSet):
     def get_queryset(self) -> QuerySet[SubGoal]:
         return whole_sub_goals(self.in_queue(SubGoal.objects.visible_to(self.person)))
 
-    def retrieve(self, request: Request, code: str) -> Response:
-        """One of them, with its version as ETag."""
-        return self.show(self.get_object())
-
     @extend_schema(request=sent.SubGoalApprovalSent, responses=WholeSubGoalSerializer)
     @action(detail=True, methods=["post"])
     def approve(self, request: Request, code: str) -> Response:
@@ -175,10 +171,6 @@ class QueuedUpdateViewSet(QueueViewSet):
 
     def get_queryset(self) -> QuerySet[Update]:
         return whole_updates(self.in_queue(Update.objects.visible_to(self.person)))
-
-    def retrieve(self, request: Request, pk: str) -> Response:
-        """One of them, with its version as ETag."""
-        return self.show(self.get_object())
 
     @extend_schema(request=sent.UpdateApprovalSent, responses=WholeUpdateSerializer)
     @action(detail=True, methods=["post"])

@@ -34,6 +34,10 @@ class RowViewSet(PrivateViewSet):
     def organization_of(self, row: Row) -> Organization:
         return organization_of(row)
 
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """One of them, with its version as ETag."""
+        return self.show(self.get_object())
+
     @extend_schema(responses=CommentSerializer(many=True))
     @action(detail=True, suffix="List", filterset_class=None, ordering_fields=())
     def comments(self, request: Request, *args: Any, **kwargs: Any) -> Response:
