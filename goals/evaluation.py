@@ -16,7 +16,7 @@ from goals.known import Moment
 from goals.method import METHOD_VERSION, cases
 from goals.method.parameters import Point
 from goals.method.subgoals import judge_subgoal
-from goals.models import Goal, Result, Standing, SubGoal, Target, TargetVersion, Update
+from goals.models import Goal, Result, Standing, SubGoal, Target, TargetVersion
 from stakeholders.models import Organization
 
 STORED_SCALE = Decimal(1).scaleb(-12)
@@ -102,12 +102,10 @@ def judge_all(moment: Moment) -> tuple[Tree, list[tuple[SubGoal, Node]]]:
     return tree, judged
 
 
-def judge_sub_goals(
-    sub_goals: Iterable[SubGoal], moment: Moment, announced: Update | None = None
-) -> list[tuple[SubGoal, Node]]:
-    """Each sub-goal judged by its own updates as they were known, and by one that is yet to be published."""
+def judge_sub_goals(sub_goals: Iterable[SubGoal], moment: Moment) -> list[tuple[SubGoal, Node]]:
+    """Each sub-goal judged by its own updates as they were known."""
     found = list(sub_goals)
-    updates = known.updates_by_sub_goal(moment, found, announced)
+    updates = known.updates_by_sub_goal(moment, found)
     return [(one, judge_sub_goal(one, updates.get(one.pk, []), moment)) for one in found]
 
 

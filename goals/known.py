@@ -158,24 +158,19 @@ def sub_goals(moment: Moment) -> list[SubGoal]:
     )
 
 
-def updates_by_sub_goal(
-    moment: Moment, sub_goals: Collection[SubGoal] | None = None, announced: Update | None = None
-) -> dict[int, list[dict[str, Any]]]:
-    """Published updates that still stand, oldest first, as method observations; of all or of some.
-
-    `announced` counts as if it were published, and what it corrects as corrected.
-    """
+def updates_by_sub_goal(moment: Moment, sub_goals: Collection[SubGoal]) -> dict[int, list[dict[str, Any]]]:
+    """Their published updates that still stand, oldest first, as method observations."""
     rows = (
         Update.objects.filter(
             state=Update.State.PUBLISHED, published_at__lte=end_of_day(moment.known), date__lte=moment.as_of
         )
-        .only("sub_goal_id", "date", "value", "corrected_by_id")
+        .only("sub_goal_id", "date", "value")
         .order_by("date", "pk")
     )
-    if sub_goals is not None and len(sub_goals) <= MOST_NAMED:
+    if len(sub_goals) <= MOST_NAMED:
         rows = rows.filter(sub_goal__in=sub_goals)
     found: dict[int, list[dict]] = defaultdict(list)
-    for row in rows if announced is None else with_announced(rows, announced):
+    for row in rows:
         found[row.sub_goal_id].append({"period": row.date.isoformat(), "value": row.value, "update": row.pk})
     return found
 
@@ -207,11 +202,6 @@ def in_full(value: Any) -> Decimal | None:
 
 def replaces(announced: Update | None, corrected_by: int | None) -> bool:
     return announced is not None and announced.pk is not None and announced.pk == corrected_by
-
-
-def with_announced(rows: Iterable[Update], announced: Update) -> list[Update]:
-    standing = [row for row in rows if announced.pk is None or row.corrected_by_id != announced.pk]
-    return sorted([*standing, announced], key=lambda row: (row.date, row.pk or float("inf")))
 
 
 def sub_goal_case(sub_goal: SubGoal, updates: list[dict], moment: Moment) -> dict[str, Any]:

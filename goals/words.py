@@ -97,7 +97,6 @@ UPDATE_STATES: dict[str, Text] = {
 }
 
 CALCULATED = _("Calculated")
-CHECKED = _("Checked by the Project")
 
 
 @dataclass(frozen=True)

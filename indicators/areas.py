@@ -16,15 +16,6 @@ GROUPS = {
     "PACIFIC-RIM": {"en": "Pacific Rim", "es": "Cuenca del Pacífico", "fr": "Littoral du Pacifique"},
 }
 
-MEMBERS = {
-    "NAM": {
-        "en": "Mexico, United States and Canada",
-        "es": "México, Estados Unidos y Canadá",
-        "fr": "Mexique, États-Unis et Canada",
-    },
-    "EU27": {"en": "27 member states", "es": "27 Estados miembros", "fr": "27 États membres"},
-}
-
 
 def area_name(code: str, language: str) -> str:
     """The name of a group or of an ISO 3166 alpha-3 country; a code known to neither is its own name."""
@@ -32,8 +23,3 @@ def area_name(code: str, language: str) -> str:
         return GROUPS[code][language]
     alpha2 = get_global("territory_aliases").get(code, [code])[0]
     return str(locale_of(language).territories.get(alpha2, code))
-
-
-def area_members(code: str, language: str) -> str:
-    """What a group consists of, to be said once beside its name; empty for a country."""
-    return MEMBERS.get(code, {}).get(language, "")

@@ -120,10 +120,6 @@ def year(of: date | int | str) -> str:
     return str(of.year if isinstance(of, date) else of)[:4]
 
 
-def date_iso(day: date) -> str:
-    return day.isoformat()
-
-
 def date_long(day: date, language: str) -> str:
     """Write March 12, 2025; 12 de marzo de 2025; 12 mars 2025, where the first is 1er."""
     if language == "fr" and day.day == 1:

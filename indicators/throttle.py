@@ -1,7 +1,6 @@
 """At most a source's published rate, across all workers: each request books its moment in the database."""
 
 import time
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -13,14 +12,14 @@ from indicators.sources import NotNow, Rate
 LONGEST_WAIT = timedelta(seconds=30)
 
 
-def wait_for_turn(source_id: int, rate: Rate, sleep: Callable[[float], None] = time.sleep) -> None:
+def wait_for_turn(source_id: int, rate: Rate) -> None:
     """Sleep until the moment booked for this request.
 
     Raises NotNow when that moment is too far away to hold a worker for it.
     """
     pause = (book(source_id, rate) - timezone.now()).total_seconds()
     if pause > 0:
-        sleep(pause)
+        time.sleep(pause)
 
 
 def book(source_id: int, rate: Rate) -> datetime:

@@ -52,8 +52,8 @@ class FileForm(forms.Form):
 class ColumnsForm(forms.Form):
     """Which column of a file holds what, and which sheet of a workbook is read."""
 
-    def __init__(self, found: upload.Examined, data=None) -> None:
-        super().__init__(data)
+    def __init__(self, found: upload.Examined) -> None:
+        super().__init__()
         if found.sheets:
             self.fields["sheet"] = forms.ChoiceField(label=_("Sheet"), choices=[(s, s) for s in found.sheets])
         for part in upload_rows.PARTS if found.columns else ():

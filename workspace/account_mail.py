@@ -26,10 +26,6 @@ SITE = SimpleNamespace(
 """What allauth's texts call the site; never taken from the request's Host (R19)."""
 
 
-class MailNotSent(RuntimeError):
-    """The mail server did not take a mail."""
-
-
 def compose(
     prefix: str, to: list[str], context: dict[str, Any], headers: dict[str, str] | None = None
 ) -> EmailMessage:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indicators import formats
-from indicators.areas import area_members, area_name
+from indicators.areas import area_name
 from indicators.units import UNITS, change_unit
 
 CATALOGUE = Path(formats.__file__).parent / "catalogue" / "indicators.csv"
@@ -52,10 +52,6 @@ def test_money_says_which_dollars_and_never_abbreviates_the_scale():
 )
 def test_long_dates(day, written):
     assert in_three_languages(lambda language: formats.date_long(day, language)) == written
-
-
-def test_iso_dates_are_for_files():
-    assert formats.date_iso(date(2025, 3, 1)) == "2025-03-01"
 
 
 def test_ranges_are_said_in_words():
@@ -186,8 +182,6 @@ def test_areas_are_named_in_three_languages():
         "États-Unis",
     ]
     assert area_name("NAM", "es") == "América del Norte"
-    assert area_members("NAM", "en") == "Mexico, United States and Canada"
-    assert area_members("MEX", "en") == ""
     assert area_name("PACIFIC-RIM", "en") == "Pacific Rim"
 
 
