@@ -19,11 +19,14 @@ PRODUCTION = f"""{HEADER}
 """Six values of one feed: whole vehicles, which are published in millions."""
 
 
-def workbook(rows, **extra_parts: bytes) -> bytes:
-    """A workbook of one sheet; further parts are added to the package as they are."""
+def workbook(*sheets, **extra_parts: bytes) -> bytes:
+    """A workbook of sheets, each a list of rows; further parts are added to the package as they are."""
     book = openpyxl.Workbook()
-    for row in rows:
-        book.active.append(row)
+    book.remove(book.active)
+    for number, rows in enumerate(sheets, 1):
+        sheet = book.create_sheet(f"Sheet{number}")
+        for row in rows:
+            sheet.append(row)
     saved = io.BytesIO()
     book.save(saved)
     with ZipFile(saved, "a", ZIP_DEFLATED) as package:

@@ -13,6 +13,9 @@ from django.test import Client
 from goals.models import Goal, SubGoal
 from indicators.models import Indicator, Observation, Series, Source
 from stakeholders.models import Organization
+from tests.goals.lifecycle.conftest import people
+
+__all__ = ["people"]
 
 ROOT = "/api/v1/"
 Y2024 = date(2024, 1, 1)

@@ -14,7 +14,6 @@ from stakeholders.models import Membership, TrailEntry
 from tests.api.writing import ROOT, by_session, by_token, sub_goal_fields, told
 from tests.goals.lifecycle.conftest import (
     make_draft,
-    make_people,
     make_published,
     make_published_update,
     make_submitted,
@@ -24,11 +23,6 @@ from tests.goals.lifecycle.conftest import (
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
-
-
-@pytest.fixture
-def people(db):
-    return make_people()
 
 
 @pytest.fixture

@@ -10,15 +10,10 @@ from goals.models import SubGoal, Update
 from stakeholders import throttles
 from stakeholders.models import TrailEntry
 from tests.api.writing import ROOT, by_session, by_token, sub_goal_fields, told
-from tests.goals.lifecycle.conftest import make_draft, make_people, make_published, make_update
+from tests.goals.lifecycle.conftest import make_draft, make_published, make_update
 
 pytestmark = pytest.mark.django_db
 NINES = "9" * 5000
-
-
-@pytest.fixture
-def people(db):
-    return make_people()
 
 
 @pytest.fixture

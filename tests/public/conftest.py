@@ -2,7 +2,10 @@
 
 import pytest
 
+from tests.goals.lifecycle.conftest import people
 from tests.page_kinds import LANGUAGES, PAGES, address
+
+__all__ = ["people"]
 
 
 @pytest.fixture

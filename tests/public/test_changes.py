@@ -15,7 +15,6 @@ from goals.lifecycle import sub_goals, updates
 from goals.models import Result, SubGoal, Target, TargetVersion
 from tests.goals.lifecycle.conftest import (
     make_draft,
-    make_people,
     make_published,
     make_published_update,
     make_submitted_update,
@@ -24,11 +23,6 @@ from tests.loading import TODAY
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 TITLE = "Double the recycled tonnage"
-
-
-@pytest.fixture
-def people(db):
-    return make_people()
 
 
 def entries(page, query: str = "") -> list[str]:

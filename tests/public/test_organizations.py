@@ -16,7 +16,6 @@ from indicators import edition
 from public.middleware import clock
 from stakeholders.models import Organization, OrganizationAlias
 from tests.goals.lifecycle.conftest import (
-    make_people,
     make_published,
     make_published_update,
     make_submitted,
@@ -25,11 +24,6 @@ from tests.goals.lifecycle.conftest import (
 from tests.loading import TODAY
 
 TITLE = "Double the recycled tonnage"
-
-
-@pytest.fixture
-def people(db):
-    return make_people()
 
 
 def in_words(markup: str) -> str:

@@ -33,3 +33,10 @@ def _no_limits_left(db):
 
 def sign_in(client: Client, email: str = "ana@frontera.example", password: str = PASSWORD, **more):
     return client.post(reverse("account_login"), {"login": email, "password": password}, **more)
+
+
+def client_of(someone: User) -> Client:
+    """Signed in some time ago: what asks for the password again asks."""
+    client = Client()
+    client.force_login(someone)
+    return client

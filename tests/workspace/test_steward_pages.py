@@ -18,7 +18,7 @@ from stakeholders import joining, trail
 from stakeholders.models import JoinRequest, Membership, Organization, TrailEntry, User
 from tests.goals.lifecycle.conftest import make_people, make_published, make_submitted_update
 from tests.signing_in import signed_in
-from tests.workspace.conftest import person
+from tests.workspace.conftest import client_of, person
 
 JOBS = "export-supported-jobs"
 
@@ -28,12 +28,6 @@ def people(db) -> SimpleNamespace:
     found = make_people()
     found.administrator = person("admin@project.example", project_role="administrator", first_name="Ada")
     return found
-
-
-def client_of(someone) -> Client:
-    client = Client()
-    client.force_login(someone)
-    return client
 
 
 @pytest.fixture

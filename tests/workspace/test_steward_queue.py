@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
-from types import SimpleNamespace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -18,20 +17,15 @@ from public.middleware import clock
 from stakeholders.models import JoinRequest, TrailEntry
 from tests.goals.lifecycle.conftest import (
     START,
-    make_people,
     make_published,
     make_published_update,
     make_submitted,
     make_submitted_update,
     make_update,
 )
+from tests.workspace.conftest import client_of
 
 PDF = b"%PDF-1.4\n1 0 obj\n%%EOF\n"
-
-
-@pytest.fixture
-def people(db) -> SimpleNamespace:
-    return make_people()
 
 
 @pytest.fixture
@@ -43,12 +37,6 @@ def sub_goal(people) -> SubGoal:
 def waiting(people, sub_goal) -> Update:
     """100 at the start, 110 reported, 200 to be reached."""
     return make_submitted_update(people, sub_goal)
-
-
-def client_of(person) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 @pytest.fixture

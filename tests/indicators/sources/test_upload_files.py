@@ -1,6 +1,6 @@
 import io
 from datetime import date
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZipFile
 
 import openpyxl
 import pytest
@@ -8,22 +8,7 @@ from openpyxl.worksheet.formula import ArrayFormula
 
 from indicators.sources import upload_files
 from indicators.sources.upload_files import UploadRefused, read
-
-
-def workbook(*sheets, **extra_parts: bytes) -> bytes:
-    """A workbook of sheets, each a list of rows; further parts are added to the package as they are."""
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for number, rows in enumerate(sheets, 1):
-        sheet = book.create_sheet(f"Sheet{number}")
-        for row in rows:
-            sheet.append(row)
-    saved = io.BytesIO()
-    book.save(saved)
-    with ZipFile(saved, "a", ZIP_DEFLATED) as package:
-        for name, content in extra_parts.items():
-            package.writestr(name, content)
-    return saved.getvalue()
+from tests.uploads import workbook
 
 
 def cells(table):
