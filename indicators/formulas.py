@@ -86,10 +86,6 @@ class Formula:
         calls = (node.func for node in ast.walk(self.tree) if isinstance(node, ast.Call))
         return {called.id for called in calls if isinstance(called, ast.Name)}
 
-    @property
-    def has_placeholders(self) -> bool:
-        return any(part in PLACEHOLDERS for part in self.place)
-
     def names_itself(self, indicator: str, part: int) -> set[str]:
         """What its references to an indicator name as area (0), partner (1) or product (2)."""
         named = {one.place[part] for one in self.references if one.indicator == indicator}

@@ -159,10 +159,6 @@ class IndicatorPage:
             "target": presenting.amount(self.indicator, target.get("value")),
         }
 
-    @property
-    def are_countries(self) -> bool:
-        return all("/" not in label for label in presenting.subjects(self.outcome))
-
     # --- What stands around it ---
     @property
     def formula(self) -> str:

@@ -18,7 +18,7 @@ from goals.models.targets import Direction, Goal, Path, Target
 from indicators.fields import ExactDecimalField
 from indicators.models import AppendOnlyError, Frequency, Indicator
 from stakeholders import rights
-from stakeholders.models import Membership, Organization, User
+from stakeholders.models import Organization, User
 from stakeholders.versions import Versioned
 
 WITHOUT_VOWELS = "bcdfghjkmnpqrstvwxz23456789"
@@ -58,15 +58,6 @@ def seen(person: rights.Person, public: Iterable[str], organization: str = "orga
     return found
 
 
-def edited_by(person: rights.Person) -> models.QuerySet[Organization]:
-    """The organizations for which a person reports; none by a token that only reads."""
-    token = rights.token_of(person)
-    if token is not None and not rights.may(person, "edit", "sub_goal", token.organization):
-        return Organization.objects.none()
-    roles = [Membership.Role(role) for role in rights.TABLE["sub_goal"]["edit"]]
-    return rights.organizations_of(person, roles)
-
-
 def is_public(sub_goal: str = "") -> Q:
     """Rows whose sub-goal the public sees; `sub_goal` leads from the row to it, such as `sub_goal__`."""
     states = {f"{sub_goal}state__in": SubGoal.PUBLIC_STATES}
@@ -81,10 +72,6 @@ class SubGoalQuerySet(models.QuerySet["SubGoal"]):
     def visible_to(self, person: rights.Person) -> "SubGoalQuerySet":
         """Public ones for everybody, drafts for the organization, the rest for both sides (R15)."""
         return self.filter(seen(person, SubGoal.PUBLIC_STATES))
-
-    def editable_by(self, person: rights.Person) -> "SubGoalQuerySet":
-        """Those of the organizations in which the person may edit."""
-        return self.filter(organization__in=edited_by(person))
 
     def awaiting_review(self) -> "SubGoalQuerySet":
         return self.filter(state=SubGoal.State.SUBMITTED).order_by("submitted_at", "pk")

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from goals.models.sub_goals import SubGoal, edited_by, seen
+from goals.models.sub_goals import SubGoal, seen
 from indicators.fields import ExactDecimalField
 from stakeholders import rights
 from stakeholders.models import User
@@ -24,9 +24,6 @@ class UpdateQuerySet(models.QuerySet["Update"]):
     def visible_to(self, person: rights.Person) -> "UpdateQuerySet":
         """Public ones for everybody, drafts for the organization, the rest for both sides (R15)."""
         return self.filter(seen(person, Update.PUBLIC_STATES, "sub_goal__organization"))
-
-    def editable_by(self, person: rights.Person) -> "UpdateQuerySet":
-        return self.filter(sub_goal__organization__in=edited_by(person))
 
     def awaiting_review(self) -> "UpdateQuerySet":
         return self.filter(state=Update.State.SUBMITTED).order_by("submitted_at", "pk")

@@ -14,7 +14,7 @@ from goals import commitments
 from goals.lifecycle import sub_goals, updates
 from goals.models import Commitment, Standing, Step, SubGoal
 from indicators.models import Indicator
-from stakeholders import joining, trail
+from stakeholders import joining, rights, trail
 from stakeholders.models import JoinRequest, Membership, Organization, TrailEntry, User
 from tests.goals.lifecycle.conftest import make_people, make_published, make_submitted_update
 from tests.signing_in import signed_in
@@ -174,7 +174,7 @@ def test_switching_off_ends_the_rights_of_its_people_with_the_next_request(admin
 
     people.mills.refresh_from_db()
     assert not people.mills.is_active
-    assert not SubGoal.objects.editable_by(people.editor).exists()
+    assert not rights.may_somewhere(people.editor, "edit", "sub_goal")
     assert editor.get(at("trail"), {"chain": "mills"}).status_code == 404
     assert TrailEntry.objects.get(chain="mills", after={"is_active": False}).reason == "Left the Project."
     administrator.post(at("switch-organization", "mills"), {"on": "1", "reason": "Back."})

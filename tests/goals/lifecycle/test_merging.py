@@ -29,4 +29,4 @@ def test_sub_goals_move_with_their_reports_and_the_tree_follows(people):
     assert Update.objects.get(pk=update.pk).sub_goal.organization == people.lab
     steps = {step.node: step for step in Step.objects.filter(cause="merge:mills")}
     assert steps["organization:g3:lab"].progress_after == Decimal("0.1")
-    assert draft in SubGoal.objects.editable_by(people.editor)
+    assert draft in SubGoal.objects.visible_to(people.editor)

@@ -275,8 +275,6 @@ def test_who_sees_what(people, published):
     assert seen(None) == seen(people.other) == {public}
     assert seen(people.viewer) == all_three
     assert seen(people.steward) == {sent, public}
-    assert set(Update.objects.editable_by(people.editor)) == all_three
-    assert not Update.objects.editable_by(people.viewer).exists()
 
 
 def test_others_find_nothing_and_viewers_are_told(people, published):
