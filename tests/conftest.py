@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils import translation
 
 import tests.emptying  # noqa: F401 - the flush between tests on SQLite
+from public import middleware
 from public.middleware import clock
 from tests.loading import TODAY, load_monitor
 
@@ -52,11 +53,17 @@ def today() -> date:
 
 
 @pytest.fixture(autouse=True)
-def _no_kept_pages():
-    """No test sees a page, an edition or a language another test left behind."""
+def _no_kept_pages(request, monkeypatch):
+    """No test sees a page, an edition or a language another test left behind.
+
+    Within one the edition is asked for once, however slow the machine; a test with real transactions may
+    wait for the next.
+    """
     cache.clear()
     translation.deactivate()
     clock.forget()
+    if not empties_tables(request.node):
+        monkeypatch.setattr(middleware, "EDITION_LOOKUP_SECONDS", 3600)
 
 
 @pytest.fixture
