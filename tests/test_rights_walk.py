@@ -1,7 +1,9 @@
 """R15: every address of the site has a rule of the one table of rights."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from itertools import product
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
@@ -12,20 +14,34 @@ from northamerica.rights import RULES, rule_of
 from stakeholders.rights import TABLE
 
 
-def routes(resolver: URLResolver, namespaces: tuple[str, ...] = ()) -> Iterator[tuple[str, URLPattern]]:
-    """Every route with its full name, or its address where it has none."""
+class Route(NamedTuple):
+    """A route with its full name, or its address where it has none, and what its address asks for."""
+
+    name: str
+    pattern: URLPattern
+    parts: tuple[str, ...]
+
+
+def routes(
+    resolver: URLResolver, namespaces: tuple[str, ...] = (), parts: tuple[str, ...] = ()
+) -> Iterator[Route]:
     for pattern in resolver.url_patterns:
+        asked = (*parts, *parts_of(pattern.pattern))
         if isinstance(pattern, URLResolver):
             inner = (*namespaces, pattern.namespace) if pattern.namespace else namespaces
-            yield from routes(pattern, inner)
+            yield from routes(pattern, inner, asked)
         else:
-            yield ":".join((*namespaces, pattern.name or str(pattern.pattern))), pattern
+            yield Route(":".join((*namespaces, pattern.name or str(pattern.pattern))), pattern, asked)
+
+
+def parts_of(pattern) -> Iterable[str]:
+    return pattern.regex.groupindex if isinstance(pattern, RegexPattern) else pattern.converters
 
 
 def test_every_route_has_a_rule_of_the_table():
-    found = list(routes(get_resolver()))
-    without = sorted({name for name, route in found if rule_of(name, route.callback) is None})
-    unknown = {rule for name, route in found if (rule := rule_of(name, route.callback)) and not knows(rule)}
+    found = {(name, rule_of(name, route.callback)) for name, route, _parts in routes(get_resolver())}
+    without = sorted(name for name, rule in found if rule is None)
+    unknown = {rule for _name, rule in found if rule and not knows(rule)}
 
     assert len(found) > 80
     assert without == []
@@ -41,30 +57,27 @@ def knows(rule) -> bool:
 
 
 # --- The rules hold -----------------------------------------------------------------------------
-def address_of(name: str, route: URLPattern) -> str:
+def address_of(route: Route) -> str:
     """An address the route answers, with made-up codes and numbers in it."""
-    pattern = route.pattern
-    names = pattern.regex.groupindex if isinstance(pattern, RegexPattern) else pattern.converters
-    for example in ("x", "1", "indicators"):
+    for examples in product(("x", "1", "indicators"), repeat=len(route.parts)):
         with suppress(NoReverseMatch):
-            return reverse(name, kwargs=dict.fromkeys(names, example))
-    raise AssertionError(f"no made-up address for {name}")
+            return reverse(route.name, kwargs=dict(zip(route.parts, examples, strict=True)))
+    raise AssertionError(f"no made-up address for {route.name}")
 
 
-def closed_routes() -> list[tuple[str, URLPattern]]:
-    found = routes(get_resolver())
-    return [(name, route) for name, route in found if not rule_of(name, route.callback).is_public]
+def closed_routes() -> list[Route]:
+    return [one for one in routes(get_resolver()) if not rule_of(one.name, one.pattern.callback).is_public]
 
 
 @pytest.mark.django_db
 def test_a_stranger_comes_in_nowhere_that_a_rule_closes(client):
     """Sent to the sign-in page, or told that there is nothing; never the page itself."""
     inside = {}
-    for name, route in closed_routes():
-        path = address_of(name, route) if route.name else f"/{name}"
+    for route in closed_routes():
+        path = address_of(route) if route.pattern.name else f"/{route.name}"
         answer = client.get(path, REMOTE_ADDR="203.0.113.9")
         if not is_refused(answer):
-            inside[name] = answer.status_code
+            inside[route.name] = answer.status_code
 
     assert inside == {}
 
