@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from goals import reminding
-from goals.models import Result, Review, Standing, SubGoal, Update
+from goals.models import Review, Standing, SubGoal, Update
 from goals.reminding import Addressed, People, Reminder
 from goals.words import language
 from indicators import formats
@@ -299,11 +299,13 @@ def digest_rows(user: User, now: datetime) -> list[Row]:
 
 def week_of(organization: Organization, now: datetime) -> str:
     """Late reports, questions and drafts, and what was published in seven days; empty if none."""
-    late = Standing.objects.filter(
-        level=Result.Level.SUB_GOAL, organization=organization, sub_goal__state=SubGoal.State.PUBLISHED
-    ).aggregate(
-        overdue=Count("pk", filter=Q(update_state="overdue")),
-        silent=Count("pk", filter=Q(update_state="silent")),
+    late = (
+        Standing.objects.reports_awaited()
+        .filter(organization=organization)
+        .aggregate(
+            overdue=Count("pk", filter=Q(update_state="overdue")),
+            silent=Count("pk", filter=Q(update_state="silent")),
+        )
     )
     updates = Update.objects.filter(sub_goal__organization=organization).aggregate(
         sent_back=Count("pk", filter=Q(state=Update.State.SENT_BACK)),

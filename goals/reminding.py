@@ -7,7 +7,7 @@ from functools import reduce
 from itertools import groupby
 from operator import or_
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from goals.due import due_on, months_later
@@ -86,7 +86,6 @@ def stage_on(cadence: str, days_late: int) -> Stage | None:
 
 def near(today: date) -> QuerySet[SubGoal]:
     """Open sub-goals whose due day is near, except those whose next update waits for its review."""
-    waiting = Update.objects.filter(sub_goal=OuterRef("pk"), state=Update.State.SUBMITTED)
     running = SubGoal.objects.filter(
         state=SubGoal.State.PUBLISHED, progress_from=SubGoal.ProgressFrom.OWN, start_date__lte=today,
         organization__in=Organization.objects.public(),
@@ -94,7 +93,7 @@ def near(today: date) -> QuerySet[SubGoal]:
     return (
         running.annotate(since=Coalesce("standing__latest_on", "start_date"))
         .filter(reduce(or_, (since_of(cadence, today) for cadence in Frequency.values)))
-        .exclude(Exists(waiting))
+        .exclude(Update.objects.waiting_for(OuterRef("pk")))
         .select_related("organization")
         .only("code", "title", "cadence", "answers_user_id", "organization")
         .order_by("organization_id", "pk")

@@ -1,11 +1,12 @@
 """What an organization has to do and has: due, coming up, drafts, questions to answer, all sub-goals."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -43,14 +44,16 @@ def dashboard(request: HttpRequest, organization: str) -> HttpResponse:
 
 def overview(place: Place, page: str | None, today: date) -> dict[str, Any]:
     """Everything the dashboard shows, in a number of queries that does not depend on how much there is."""
-    due, coming = due_and_coming(place.organization, today)
+    questions = updates_in(place.organization, Update.State.SENT_BACK)
+    asked = {update.sub_goal_id for update in questions if update.correction_of_id is None}
+    due, coming = due_and_coming(place.organization, today, asked)
     return {
         "place": place,
         "due": due,
         "coming": coming,
         "draft_updates": updates_in(place.organization, Update.State.DRAFT),
         "draft_sub_goals": sub_goals_in(place.organization, SubGoal.State.DRAFT),
-        "questions_on_updates": updates_in(place.organization, Update.State.SENT_BACK),
+        "questions_on_updates": questions,
         "questions_on_sub_goals": sub_goals_in(place.organization, SubGoal.State.SENT_BACK),
         "waiting": updates_in(place.organization, Update.State.SUBMITTED),
         "pager": Paginator(all_sub_goals(place.organization), A_PAGE).get_page(page),
@@ -77,9 +80,14 @@ class Due:
         return getattr(self.sub_goal, "begun", None)
 
 
-def due_and_coming(organization: Organization, today: date) -> tuple[list[Due], list[Due]]:
-    """The most overdue first, as many as a page holds; then the next few."""
-    days = sorted(due_days(organization, today))
+def due_and_coming(
+    organization: Organization, today: date, asked: Container[int] = ()
+) -> tuple[list[Due], list[Due]]:
+    """The most overdue first, as many as a page holds; then the next few.
+
+    Of the sub-goals `asked` about, by key, the report stands with its question instead.
+    """
+    days = sorted(row for row in due_days(organization, today) if row[1] not in asked)
     late = [row for row in days if row[0] <= today][:A_PAGE]
     coming = [row for row in days if row[0] > today][:COMING_UP]
     rows = rows_by_key([key for _day, key in (*late, *coming)])
@@ -91,11 +99,10 @@ def due_and_coming(organization: Organization, today: date) -> tuple[list[Due], 
 
 def due_days(organization: Organization, today: date) -> list[tuple[date, int]]:
     """When each sub-goal that runs is due; not those whose next update waits for its review."""
-    waiting = Update.objects.filter(sub_goal=OuterRef("pk"), state=Update.State.SUBMITTED)
     running = (
         reported_by(organization)
         .filter(state=SubGoal.State.PUBLISHED, progress_from=SubGoal.ProgressFrom.OWN, start_date__lte=today)
-        .exclude(Exists(waiting))
+        .exclude(Update.objects.waiting_for(OuterRef("pk")))
         .annotate(since=Coalesce("standing__latest_on", "start_date"))
         .order_by("pk")
     )
@@ -130,7 +137,7 @@ def sub_goals_in(organization: Organization, state: str) -> list[SubGoal]:
 def updates_in(organization: Organization, state: str) -> list[Update]:
     asked = Review.objects.filter(update_reviewed=OuterRef("pk"), decision=Review.Decision.SENT_BACK)
     rows = Update.objects.filter(sub_goal__organization=organization, state=state)
-    rows = rows.select_related("sub_goal").annotate(question=last_words(asked))
+    rows = rows.select_related("sub_goal__standing").annotate(question=last_words(asked))
     return list(rows.order_by("-created_at", "-pk")[:A_PAGE])
 
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from modeltranslation.translator import translator
 
 from goals.choices import ALL, QueryFilter, choice, goal_choices, set_choices
-from goals.models import Assumption, Result, Standing, SubGoal, Update
+from goals.models import Assumption, Standing, SubGoal, Update
 from indicators.models import Feed, HeldBatch
 from stakeholders.models import JoinRequest, Organization
 
@@ -58,12 +58,11 @@ def joins() -> QuerySet[JoinRequest]:
 
 
 def overdue() -> QuerySet[Standing]:
-    """Sub-goals without a report for too long, by the day of the last one, or of their start."""
-    late = Standing.objects.filter(
-        level=Result.Level.SUB_GOAL, update_state__in=LATE, sub_goal__state=SubGoal.State.PUBLISHED
-    )
+    """Sub-goals whose organization owes a report, by the day of the last one, or of their start."""
     return (
-        late.select_related("sub_goal__organization", "sub_goal__goal")
+        Standing.objects.reports_awaited()
+        .filter(update_state__in=LATE)
+        .select_related("sub_goal__organization", "sub_goal__goal")
         .annotate(
             since=Coalesce("latest_on", "sub_goal__start_date"),
             reported_on=Update.objects.newest_day(OuterRef("sub_goal")),
@@ -133,7 +132,7 @@ def counts(now: datetime) -> dict[Kind, int]:
         Kind.SUB_GOALS: sub_goals().count,
         Kind.HELD: held().count,
         Kind.JOINS: joins().count,
-        Kind.OVERDUE: Standing.objects.filter(level=Result.Level.SUB_GOAL, update_state__in=LATE).count,
+        Kind.OVERDUE: overdue().count,
         Kind.SOURCES: lambda: len(overdue_sources(now)),
         Kind.TRANSLATIONS: lambda: len(untranslated()),
     }

@@ -13,6 +13,7 @@ from goals.method.sums import NUMBERS, SUM_FIELDS, Entry, Shares, Sums
 from goals.models.results import Result
 from goals.models.sub_goals import SubGoal
 from goals.models.targets import Goal
+from goals.models.updates import Update
 from indicators.fields import ExactDecimalField
 from indicators.models import AppendOnlyError
 from stakeholders.models import Organization
@@ -54,6 +55,14 @@ def weight_sum() -> FixedPointField:
 
 def share_sum() -> FixedPointField:
     return FixedPointField(places=11, default=Decimal(0), editable=False)
+
+
+class StandingQuerySet(models.QuerySet["Standing"]):
+    def reports_awaited(self) -> "StandingQuerySet":
+        """Sub-goals that run and whose next report is with the organization, not with the Project."""
+        return self.filter(level=Result.Level.SUB_GOAL, sub_goal__state=SubGoal.State.PUBLISHED).exclude(
+            Update.objects.waiting_for(models.OuterRef("sub_goal"))
+        )
 
 
 class Standing(models.Model):
@@ -99,6 +108,8 @@ class Standing(models.Model):
     cause = models.CharField(max_length=100, default="time", help_text=_("What moved it last."))
     change_kind = models.CharField(max_length=12, choices=Result.ChangeKind, blank=True)
     recorded_at = models.DateTimeField(default=timezone.now)
+
+    objects = StandingQuerySet.as_manager()
 
     method_version, pace, coverage, combined = METHOD_VERSION, None, None, None
 

@@ -28,6 +28,10 @@ class UpdateQuerySet(models.QuerySet["Update"]):
     def awaiting_review(self) -> "UpdateQuerySet":
         return self.filter(state=Update.State.SUBMITTED).order_by("submitted_at", "pk")
 
+    def waiting_for(self, sub_goal: models.OuterRef) -> models.Exists:
+        """Whether a new report on it waits for review; the correction of an old one is none."""
+        return models.Exists(self.filter(sub_goal=sub_goal, state=Update.State.SUBMITTED, correction_of=None))
+
     def newest_day(self, sub_goal: models.OuterRef) -> models.Subquery:
         """The day the newest published one describes; None while there is none."""
         published = self.filter(sub_goal=sub_goal, state=Update.State.PUBLISHED)

@@ -1,6 +1,7 @@
 """The first page of an organization: what is due, drafts, questions, and all its sub-goals."""
 
-from datetime import date
+from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 
@@ -124,6 +125,29 @@ def test_a_question_on_an_update_stands_with_it(people, page):
     updates.send_back(sent, "Where is the report?", people.steward, sent.version)
 
     assert "Where is the report?" in page()
+
+
+def test_a_report_that_was_sent_back_stands_once_with_its_question_and_its_due_day(people, page, monkeypatch):
+    """Quarterly since 1 January 2026: due on 1 April, 12 days late on the 13th."""
+    sent = make_submitted_update(people, make_published(people, title="Recycle"))
+    updates.send_back(sent, "Where is the report?", people.steward, sent.version)
+    monkeypatch.setattr("workspace.dashboard.timezone.now", lambda: datetime(2026, 4, 13, 12, tzinfo=UTC))
+
+    text = page()
+
+    assert "Due now (0)" in text and "Coming up (0)" in text
+    assert text.count("Due April 1, 2026") == 1 and "12 days late" in text
+
+
+def test_a_correction_that_waits_leaves_the_next_report_due(people):
+    """The value of 1 February stands meanwhile: the next one is due on 1 May."""
+    published = make_published_update(people, make_published(people))
+    proposed = updates.correct(published, {"value": Decimal(111)}, people.editor, published.version)
+    updates.submit(proposed, people.editor, proposed.version)
+
+    due, _coming = due_and_coming(people.mills, date(2026, 5, 2))
+
+    assert [row.on for row in due] == [date(2026, 5, 1)]
 
 
 def test_a_viewer_only_looks(people):

@@ -105,6 +105,24 @@ def test_an_overdue_sub_goal_that_was_never_reported_on_says_so(steward, people)
     assert "none since January 1, 2026" in queue(steward, kind="overdue").content.decode()
 
 
+def test_a_report_that_waits_for_review_is_not_owed(steward, people):
+    """The organization sent it: what is late now is the answer."""
+    owed = owed_by_all(steward)
+    late = make_published(people, cadence="monthly", title="Reported at last")
+    assert owed_by_all(steward) == owed + 1
+
+    make_submitted_update(people, late)
+
+    assert owed_by_all(steward) == owed
+
+
+def owed_by_all(steward) -> int:
+    """As the list has it; the count above the lists is the same."""
+    shown = queue(steward, kind="overdue").context
+    assert dict(shown["kinds"])["overdue"] == shown["pager"].paginator.count
+    return shown["pager"].paginator.count
+
+
 def test_overdue_reports_come_by_the_day_of_the_last_one(steward, people):
     """The standings say which are overdue; the page only reads them. Of a withdrawn one nothing is due."""
     late = Standing.objects.filter(update_state__in=("overdue", "silent"), level="sub_goal")

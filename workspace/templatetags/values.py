@@ -125,6 +125,11 @@ def next_due(sub_goal: SubGoal) -> date | None:
 
 
 @register.filter
+def days_before(earlier: date, later: date) -> int:
+    return (later - earlier).days
+
+
+@register.filter
 def in_languages(sub_goal: SubGoal, texts: Iterable[SubGoalText]) -> list[tuple[str, SubGoalText | None]]:
     """Every language other than its own, with its text there or None."""
     found = {text.language: text for text in texts}
