@@ -11,6 +11,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.decorators import reauthentication_required
+from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
 from allauth.account.models import EmailAddress
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
@@ -113,6 +114,8 @@ class AccountAdapter(DefaultAccountAdapter):
         """An address that is somebody else's by now is not confirmed."""
         others = User.objects.exclude(pk=email_address.user_id)
         if others.filter(email__iexact=email_address.email).exists():
+        if kwargs["signup"] and self.is_signing_up():  # the password was given in this very request
+            reauthenticate_by_password(request)
             template, context = (
                 "account/messages/email_confirmation_failed.txt",
                 {"email": email_address.email},

@@ -49,6 +49,13 @@ def test_somebody_invited_creates_an_account_and_is_a_member_at_once(client, lin
 
 
 def test_somebody_with_an_account_signs_in_and_is_a_member_at_once(client, link, organization):
+def test_a_password_that_was_just_chosen_is_not_asked_for_again(client, link, organization):
+    client.post(link, {"sign_up": ""})
+    sign_up(client)
+
+    assert client.get(reverse("mfa_activate_totp")).status_code == 200
+
+
     person("luz@frontera.example")
     assert client.post(link, {"sign_in": ""}).url == reverse("account_login")
 
