@@ -145,7 +145,7 @@ class AccountAdapter(DefaultAccountAdapter):
         email: str | None = None,
     ) -> None:
         """What was changed stays changed when the mail about it cannot be sent."""
-        told = {"user": user, "timestamp": f"{timezone.now():%Y-%m-%d %H:%M} UTC", **(context or {})}
+        told = {"user": user, "timestamp": timezone.now(), **(context or {})}
         notify = super().send_notification_mail
 
         def send() -> None:

@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 
+from indicators import formats
 from stakeholders import inviting
 from stakeholders.models import Membership, Organization, User
 from tests.workspace.conftest import PASSWORD, person, sign_in
@@ -48,7 +49,6 @@ def test_somebody_invited_creates_an_account_and_is_a_member_at_once(client, lin
     assert len(mailoutbox) == 1  # the invitation: its link has proved the address
 
 
-def test_somebody_with_an_account_signs_in_and_is_a_member_at_once(client, link, organization):
 def test_a_password_that_was_just_chosen_is_not_asked_for_again(client, link, organization):
     client.post(link, {"sign_up": ""})
     sign_up(client)
@@ -56,6 +56,7 @@ def test_a_password_that_was_just_chosen_is_not_asked_for_again(client, link, or
     assert client.get(reverse("mfa_activate_totp")).status_code == 200
 
 
+def test_somebody_with_an_account_signs_in_and_is_a_member_at_once(client, link, organization):
     person("luz@frontera.example")
     assert client.post(link, {"sign_in": ""}).url == reverse("account_login")
 
@@ -124,3 +125,16 @@ def test_a_person_without_names_is_asked_for_them(client, link):
     client.post(link, {"sign_up": ""})
 
     assert 'href="#id_first_name"' in sign_up(client, first_name="").text
+
+
+def test_the_day_a_link_ends_is_written_out_in_the_readers_language(
+    organization, mailoutbox, settings, django_capture_on_commit_callbacks
+):
+    owner = person("owner@frontera.example")
+    Membership.objects.create(user=owner, organization=organization, role="owner")
+    for language in ("en", "fr"):
+        with django_capture_on_commit_callbacks(execute=True):
+            made = inviting.invite(organization, "luz@frontera.example", "editor", owner, language=language)
+        written = formats.date_long(made.expires_at.date(), language)
+        sent = mailoutbox[-1]
+        assert written in sent.body and written in sent.alternatives[0].content

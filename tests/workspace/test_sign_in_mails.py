@@ -7,8 +7,10 @@ import pytest
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from tests.workspace.conftest import person, sign_in
+from indicators import formats
+from tests.workspace.conftest import PASSWORD, person, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +38,22 @@ def test_text_and_html_say_the_same(reset):
 
 def test_nothing_in_a_mail_is_fetched_from_anywhere(reset):
     assert not re.search(r"<(img|link|script|iframe)\b|url\(", html_of(reset))
+
+
+def test_a_change_is_told_with_its_day_and_time_written_out(client, mailoutbox):
+    luz = person("luz@frontera.example", language="fr")
+    sign_in(client, email=luz.email)
+    new = dict.fromkeys(("password1", "password2"), "Another-long-enough-word-4")
+
+    client.post(reverse("account_change_password"), {"oldpassword": PASSWORD, **new})
+
+    written = formats.date_long(timezone.now().date(), "fr")
+    assert re.search(rf"{written}, \d\d:\d\d UTC", mailoutbox[-1].body)
+
+
+@pytest.mark.parametrize("name", ["account_login", "account_reset_password"])
+def test_an_address_is_asked_for_by_one_word(client, name):
+    assert ">E-mail address</label>" in client.get(reverse(name)).text
 
 
 @pytest.mark.parametrize(
