@@ -283,6 +283,12 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_SESSION_REMEMBER = True  # until SESSION_COOKIE_AGE without a request
 ACCOUNT_SIGNUP_FORM_CLASS = "workspace.forms.NameForm"
+ACCOUNT_FORMS = {
+    "login": "workspace.sign_in_forms.LoginForm",
+    "signup": "workspace.sign_in_forms.SignupForm",
+    "add_email": "workspace.sign_in_forms.AddEmailForm",
+    "reset_password": "workspace.sign_in_forms.ResetPasswordForm",
+}
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True

@@ -24,6 +24,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from stakeholders.models import User
 from workspace import account_mail, invitations, limits
@@ -48,6 +49,14 @@ def count_failure(**signal: Any) -> None:
 
 class AccountAdapter(DefaultAccountAdapter):
     """What this site decides where allauth asks."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": gettext_lazy(
+            "This e-mail address and this password do not belong together."
+        ),
+        "email_taken": gettext_lazy("A person with this e-mail address exists."),
+        "duplicate_email": gettext_lazy("This is the e-mail address of your account already."),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """An account comes by invitation only; its link proves the address."""
@@ -105,6 +114,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
         response = super().post_login(request, user, **kwargs)
+        if kwargs["signup"] and self.is_signing_up():  # the password was given in this very request
+            reauthenticate_by_password(request)
         invitations.accept_waiting(request, user)
         return response
 
@@ -114,8 +125,6 @@ class AccountAdapter(DefaultAccountAdapter):
         """An address that is somebody else's by now is not confirmed."""
         others = User.objects.exclude(pk=email_address.user_id)
         if others.filter(email__iexact=email_address.email).exists():
-        if kwargs["signup"] and self.is_signing_up():  # the password was given in this very request
-            reauthenticate_by_password(request)
             template, context = (
                 "account/messages/email_confirmation_failed.txt",
                 {"email": email_address.email},
