@@ -68,8 +68,7 @@ def node_name(step: Step) -> str:
             "organization": step.organization,
             "number": step.goal.number if step.goal else "",
         }
-    assert step.goal is not None
-    return _("Goal %(number)s: %(name)s") % {"number": step.goal.number, "name": step.goal.name}
+    return str(step.goal)
 
 
 # --- Forms and decisions ------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from datetime import date
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from goals.fields import ExactJSONField
@@ -36,7 +37,7 @@ class Goal(models.Model):
         ordering = ["number"]
 
     def __str__(self) -> str:
-        return f"{self.number} {self.name}"
+        return gettext("Goal %(number)s: %(name)s") % {"number": self.number, "name": self.name}
 
 
 class Target(models.Model):
