@@ -4,8 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from goals.models import Update
-from indicators.fields import ExactDecimalFormField
-from workspace.fields import VersionForm
+from workspace.fields import NumberField, VersionForm
 
 LONGEST = 2_000
 
@@ -26,7 +25,7 @@ class ApproveUpdateForm(VersionForm):
 
 
 class ApproveSubGoalForm(VersionForm):
-    weight = ExactDecimalFormField(
+    weight = NumberField(
         label=_("Weight"), initial=1,
         help_text=_("Among the sub-goals of this organization under the goal: above 0 and up to 10."),
     )  # fmt: skip
@@ -45,5 +44,5 @@ class CommentForm(VersionForm):
 
 
 class WeightForm(VersionForm):
-    weight = ExactDecimalFormField(label=_("Weight"))
+    weight = NumberField(label=_("Weight"))
     reason = text(_("Reason"))

@@ -365,6 +365,15 @@ def test_owners_read_the_trail_of_their_organization_alone(people):
     """R16."""
     make_published(people)
     with_other = client_of(people.owner).get(at("trail"), {"chain": "lab"})
+def test_a_weight_is_written_in_a_text_field_as_other_numbers_are(steward, people):
+    row = make_published(people)
+
+    text = steward.get(at("weight", row.pk)).text
+
+    assert 'inputmode="decimal"' in text and 'type="number"' not in text
+    assert f"Goal {row.goal.number}: {row.goal.name}" in text
+
+
 
     assert with_other.context["chain"] == "mills"
     assert {entry.chain for entry in with_other.context["pager"]} == {"mills"}
