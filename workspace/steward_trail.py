@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from goals.choices import ALL, QueryFilter
 from stakeholders import rights, trail
 from stakeholders.models import Membership, TrailEntry, User
+from workspace import trail_words
 
 A_PAGE = 50
 CHECKED_HERE = 20_000
@@ -53,11 +54,13 @@ class TrailFilter(QueryFilter):
 def trail_page(query: Any, person: User) -> dict[str, Any]:
     chosen = TrailFilter(query, person)
     chain = chosen.chain_shown
+    page = Paginator(chosen.rows(), A_PAGE).get_page(query.get("page"))
     return {
         "filter": chosen,
         "query": chosen.query,
         "chain": chain,
-        "pager": Paginator(chosen.rows(), A_PAGE).get_page(query.get("page")),
+        "pager": page,
+        "entries": trail_words.told(page),
         "state": checked(chain) if chain and "check" in query else None,
         "at": "trail",
     }

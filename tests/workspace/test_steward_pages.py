@@ -7,18 +7,23 @@ from types import SimpleNamespace
 from urllib.parse import quote
 
 import pytest
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from goals import commitments
 from goals.lifecycle import sub_goals, updates
+from goals.lifecycle.steps import SUB_GOAL_STEPS, UPDATE_STEPS
 from goals.models import Commitment, Standing, Step, SubGoal
 from indicators.models import Indicator
+from public.middleware import clock
 from stakeholders import joining, rights, trail
 from stakeholders.models import JoinRequest, Membership, Organization, TrailEntry, User
 from tests.goals.lifecycle.conftest import make_people, make_published, make_submitted_update
 from tests.signing_in import signed_in
 from tests.workspace.conftest import client_of, person
+from workspace import trail_words
 
 JOBS = "export-supported-jobs"
 
@@ -360,11 +365,6 @@ def test_the_gap_is_narrowed_and_odd_choices_choose_nothing(steward, people, no_
     assert steward.get(at("gap"), {"area": "ZZZ", "goal": "no", "type": "x"}).context["declared"]
 
 
-# --- The trail ----------------------------------------------------------------------------------
-def test_owners_read_the_trail_of_their_organization_alone(people):
-    """R16."""
-    make_published(people)
-    with_other = client_of(people.owner).get(at("trail"), {"chain": "lab"})
 def test_a_weight_is_written_in_a_text_field_as_other_numbers_are(steward, people):
     row = make_published(people)
 
@@ -374,6 +374,11 @@ def test_a_weight_is_written_in_a_text_field_as_other_numbers_are(steward, peopl
     assert f"Goal {row.goal.number}: {row.goal.name}" in text
 
 
+# --- The trail ----------------------------------------------------------------------------------
+def test_owners_read_the_trail_of_their_organization_alone(people):
+    """R16."""
+    make_published(people)
+    with_other = client_of(people.owner).get(at("trail"), {"chain": "lab"})
 
     assert with_other.context["chain"] == "mills"
     assert {entry.chain for entry in with_other.context["pager"]} == {"mills"}
@@ -397,6 +402,51 @@ def test_a_chain_is_checked_on_the_page(administrator, people):
 
     assert "are whole and unaltered" in whole.text
     assert whole.context["state"]["faults"] == list(trail.faults_of("mills")) == []
+
+
+def test_an_entry_says_in_words_what_was_done_to_what_and_keeps_its_code_at_hand(administrator, people):
+    row = make_published(people, title="Recycle more")
+
+    text = administrator.get(at("trail"), {"chain": "mills"}).text
+
+    assert "Sub-goal: published" in text and ">Recycle more</a>" in text
+    assert f"sub_goal.publish · sub_goal:{row.pk}" in text
+    assert '<th scope="row">State</th><td>Waiting for review</td><td>Published</td>' in text
+    assert '<th scope="row">Start</th><td>–</td><td>January 1, 2026</td>' in text
+
+
+def test_every_step_has_its_word(administrator):
+    steps = {*SUB_GOAL_STEPS, *UPDATE_STEPS}
+
+    assert steps <= set(trail_words.ACTIONS)
+
+
+def test_what_is_gone_keeps_its_code_and_what_has_no_word_its_own(administrator, people):
+    with transaction.atomic():
+        trail.record(
+            None, "melt", "sub_goal:999999", chain="mills", before=None, after={"odd_field": [1, "a"]}
+        )
+
+    text = administrator.get(at("trail"), {"chain": "mills"}).text
+
+    assert "Sub-goal: melt" in text and ">sub_goal:999999</a>" in text
+    assert '<th scope="row">Odd field</th><td>–</td><td>[1, &quot;a&quot;]</td>' in text
+
+
+def test_more_entries_cost_no_more_queries(administrator, people):
+    def shown() -> int:
+        clock.forget()
+        with CaptureQueriesContext(connection) as captured:
+            administrator.get(at("trail"), {"chain": "mills"})
+        return len(captured)
+
+    make_submitted_update(people, make_published(people, title="One"))
+    administrator.get(at("trail"))
+    few = shown()
+    for title in ("Two", "Three", "Four"):
+        make_submitted_update(people, make_published(people, title=title))
+
+    assert shown() == few
 
 
 def test_every_page_is_kept_by_nobody(administrator, steward, people):

@@ -1,8 +1,6 @@
 """Rights and numbers as the stewards' pages ask for them; days and places come from `values`."""
 
-import json
 from decimal import Decimal
-from typing import Any
 
 from django import template
 from django.utils import timezone
@@ -12,7 +10,6 @@ from django.utils.safestring import SafeString
 from goals.words import UPDATE_STATES, language
 from indicators import formats
 from stakeholders import rights
-from stakeholders.models import TrailEntry
 from workspace import steward_queue
 
 register = template.Library()
@@ -84,17 +81,3 @@ def seen(value: Decimal) -> str:
 @register.filter
 def update_state(code: str) -> str:
     return str(UPDATE_STATES[code])
-
-
-@register.filter
-def both_sides(entry: TrailEntry) -> list[tuple[str, str, str]]:
-    """Each field that an entry of the trail names, before and after, as text."""
-    before, after = entry.before or {}, entry.after or {}
-    return [(name, side(before, name), side(after, name)) for name in {**before, **after}]
-
-
-def side(fields: dict[str, Any], name: str) -> str:
-    value = fields.get(name)
-    if value is None:
-        return formats.MISSING
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

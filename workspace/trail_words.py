@@ -1,0 +1,224 @@
+"""An entry of the trail in words: what was done to what, and each field before and after.
+
+The codes are what is stored and chained; a code without a word here is shown as it stands.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from goals.models import SubGoal, Update
+from indicators import formats
+from indicators.models import HeldBatch
+from stakeholders.models import ApiToken, Invitation, JoinRequest, Membership, Organization, TrailEntry, User
+from workspace.templatetags.values import day, moment
+
+MODELS: dict[str, type[models.Model]] = {
+    "sub_goal": SubGoal, "update": Update, "organization": Organization, "membership": Membership,
+    "person": User, "invitation": Invitation, "join_request": JoinRequest, "token": ApiToken,
+    "held_batch": HeldBatch,
+}  # fmt: skip
+KINDS = {
+    "sub_goal": gettext_lazy("Sub-goal"),
+    "sub_goals": gettext_lazy("Sub-goals"),
+    "update": gettext_lazy("Update"),
+    "organization": gettext_lazy("Organization"),
+    "membership": gettext_lazy("Member"),
+    "person": gettext_lazy("Person"),
+    "invitation": gettext_lazy("Invitation"),
+    "join_request": gettext_lazy("Request to join"),
+    "token": gettext_lazy("API token"),
+    "held_batch": gettext_lazy("Values to check"),
+    "feed": gettext_lazy("Feed"),
+    "goal": gettext_lazy("Goal"),
+    "target": gettext_lazy("Target"),
+    "indicator": gettext_lazy("Indicator"),
+    "source": gettext_lazy("Source"),
+    "mail_settings": gettext_lazy("Mails"),
+}
+ACTIONS = {
+    "create": pgettext_lazy("trail", "created"),
+    "edit": pgettext_lazy("trail", "changed"),
+    "save": pgettext_lazy("trail", "draft saved"),
+    "submit": pgettext_lazy("trail", "sent for review"),
+    "discard": pgettext_lazy("trail", "draft thrown away"),
+    "send_back": pgettext_lazy("trail", "sent back with a question"),
+    "publish": pgettext_lazy("trail", "published"),
+    "describe": pgettext_lazy("trail", "words changed"),
+    "change_measure": pgettext_lazy("trail", "measured anew"),
+    "complete": pgettext_lazy("trail", "completed"),
+    "withdraw": pgettext_lazy("trail", "withdrawn"),
+    "re_parent": pgettext_lazy("trail", "put elsewhere"),
+    "re_weigh": pgettext_lazy("trail", "weight changed"),
+    "re_weigh_child": pgettext_lazy("trail", "weight changed"),
+    "translate": pgettext_lazy("trail", "translated"),
+    "correct": pgettext_lazy("trail", "correction begun"),
+    "replace": pgettext_lazy("trail", "replaced by its correction"),
+    "retract": pgettext_lazy("trail", "retracted"),
+    "grade": pgettext_lazy("trail", "evidence graded"),
+    "add_file": pgettext_lazy("trail", "file added"),
+    "remove_file": pgettext_lazy("trail", "file removed"),
+    "comment": pgettext_lazy("trail", "commented on"),
+    "accept": pgettext_lazy("trail", "accepted"),
+    "approved": pgettext_lazy("trail", "approved"),
+    "rejected": pgettext_lazy("trail", "rejected"),
+    "merge": pgettext_lazy("trail", "merged"),
+    "leave": pgettext_lazy("trail", "left"),
+    "delete": pgettext_lazy("trail", "removed"),
+    "switch_on": pgettext_lazy("trail", "switched on"),
+    "switch_off": pgettext_lazy("trail", "switched off"),
+    "change_project_role": pgettext_lazy("trail", "role for the Project changed"),
+    "erase": pgettext_lazy("trail", "deleted by its owner"),
+    "choose": pgettext_lazy("trail", "chosen"),
+    "upload": pgettext_lazy("trail", "file handed in"),
+}
+FIELDS = {
+    "state": gettext_lazy("State"),
+    "title": gettext_lazy("Title"),
+    "description": gettext_lazy("Description"),
+    "language": gettext_lazy("Language"),
+    "weight": gettext_lazy("Weight"),
+    "role": gettext_lazy("Role"),
+    "name": gettext_lazy("Name"),
+    "type": gettext_lazy("Kind of organization"),
+    "website": gettext_lazy("Website"),
+    "contact_email": gettext_lazy("E-mail address"),
+    "date": gettext_lazy("Day"),
+    "value": gettext_lazy("Value"),
+    "note": gettext_lazy("What happened"),
+    "unit": gettext_lazy("Unit"),
+    "start_date": gettext_lazy("Start"),
+    "target_date": gettext_lazy("To be reached by"),
+    "baseline_value": gettext_lazy("Value at the start"),
+    "target_value": gettext_lazy("Value to be reached"),
+    "evidence_grade": gettext_lazy("Evidence"),
+    "goal": gettext_lazy("Goal"),
+    "target": gettext_lazy("Target"),
+    "organization": gettext_lazy("Organization"),
+    "parent": gettext_lazy("Part of"),
+    "is_active": gettext_lazy("Taking part"),
+    "project_role": gettext_lazy("Role for the Project"),
+    "withdrawal_reason": gettext_lazy("Reason"),
+    "retraction_reason": gettext_lazy("Reason"),
+    "submitted_at": gettext_lazy("Sent"),
+    "published_on": gettext_lazy("Published"),
+    "published_at": gettext_lazy("Published"),
+    "completed_on": gettext_lazy("Completed"),
+    "withdrawn_on": gettext_lazy("Withdrawn"),
+    "expires_at": gettext_lazy("Ends"),
+    "decision": gettext_lazy("Decision"),
+}
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of an entry; what is missing on a side is written as missing."""
+
+    code: str
+    word: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """An entry with its words; `name` is what the thing is called, where it still is there."""
+
+    entry: TrailEntry
+    name: str
+
+    @property
+    def kind(self) -> str:
+        return kind_of(self.entry)
+
+    @property
+    def what(self) -> str:
+        """Such as “Sub-goal: published”."""
+        action = self.entry.action.rpartition(".")[2]
+        word = KINDS.get(self.kind, capfirst(self.kind.replace("_", " ")))
+        return _("%(what)s: %(done)s") % {"what": word, "done": ACTIONS.get(action, action)}
+
+    @property
+    def fields(self) -> list[Field]:
+        before, after = self.entry.before or {}, self.entry.after or {}
+        return [
+            Field(
+                name, word_of(name), *(written(self.kind, name, side.get(name)) for side in (before, after))
+            )
+            for name in {**before, **after}
+        ]
+
+
+def kind_of(entry: TrailEntry) -> str:
+    return entry.subject.partition(":")[0]
+
+
+def word_of(name: str) -> str:
+    return str(FIELDS.get(name, capfirst(name.replace("_", " "))))
+
+
+def written(kind: str, name: str, value: Any) -> str:
+    """A stored value as its field would show it: the word of a choice, a day, yes or no."""
+    if value is None or value == "":
+        return formats.MISSING
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if not isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    field = field_of(kind, name)
+    choices = dict(field.flatchoices) if field is not None else {}
+    return str(choices[value]) if value in choices else as_day(field, value)
+
+
+def field_of(kind: str, name: str) -> Any:
+    try:
+        found = MODELS[kind]._meta.get_field(name)
+    except (KeyError, FieldDoesNotExist):
+        return None
+    return found if isinstance(found, models.Field) else None
+
+
+def as_day(field: Any, value: str) -> str:
+    if isinstance(field, models.DateTimeField):
+        return moment(datetime.fromisoformat(value))
+    return day(date.fromisoformat(value)) if isinstance(field, models.DateField) else value
+
+
+# --- What it is about ---------------------------------------------------------------------------
+def told(entries: Iterable[TrailEntry]) -> list[Told]:
+    """The entries with names, in one query for each kind of thing with one."""
+    entries = list(entries)
+    names = names_of({entry.subject for entry in entries})
+    return [Told(entry, names.get(entry.subject, "")) for entry in entries]
+
+
+NAMED: dict[str, tuple[str, ...]] = {
+    "sub_goal": (), "update": ("sub_goal",), "organization": (), "person": (), "membership": ("user",),
+}  # fmt: skip
+
+
+def names_of(subjects: Iterable[str]) -> dict[str, str]:
+    keys: dict[str, set[int]] = {}
+    for subject in subjects:
+        kind, _colon, key = subject.partition(":")
+        if kind in NAMED and key.isdecimal():
+            keys.setdefault(kind, set()).add(int(key))
+    return {
+        f"{kind}:{row.pk}": name_of(row)
+        for kind, wanted in keys.items()
+        for row in MODELS[kind]._default_manager.filter(pk__in=wanted).select_related(*NAMED[kind])
+    }
+
+
+def name_of(row: Any) -> str:
+    if isinstance(row, Update):
+        return f"{row.sub_goal}, {day(row.date)}" if row.date else str(row.sub_goal)
+    return str(row.user if isinstance(row, Membership) else row)
