@@ -15,6 +15,7 @@ from workspace import steward_joining, steward_people, steward_trail
 from workspace.own import person_of
 from workspace.sign_in import reauthentication_required
 from workspace.steward_deciding import attempt
+from workspace.steward_queue import Kind
 
 page_methods = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -31,7 +32,7 @@ def join_request(request: HttpRequest, pk: int) -> HttpResponse:
         rights.require(request.user, "approve", "join_request")
         status = decide(request, asked, form)
         if status == 200:
-            return redirect("workspace:review-queue")
+            return redirect(Kind.JOINS.address)
         asked = get_object_or_404(JoinRequest.objects.select_related("decided_by"), pk=pk)
     context = {
         "asked": asked,

@@ -36,6 +36,11 @@ class Kind(models.TextChoices):
     SOURCES = "sources", _("Sources overdue")
     TRANSLATIONS = "translations", _("Translations missing")
 
+    @property
+    def address(self) -> str:
+        """Where the rows of this kind are listed."""
+        return f"{reverse('workspace:review-queue')}?kind={self.value}"
+
 
 # --- What waits ---------------------------------------------------------------------------------
 def updates() -> QuerySet[Update]:

@@ -25,6 +25,7 @@ from workspace.steward_forms import (
     CommentForm,
     SendBackForm,
 )
+from workspace.steward_queue import Kind
 
 EARLIER_SHOWN = 12
 MEASURES = {
@@ -75,6 +76,7 @@ def node_name(step: Step) -> str:
 class ReviewPage:
     """One row with its forms; `decide` answers a form that was sent."""
 
+    kind: Kind
     forms: Mapping[str, type[VersionForm]]
     steps: Mapping[str, Callable[..., Any]]
 
@@ -138,6 +140,7 @@ def comment(row: Row, by: User, version: int, given: dict[str, Any]) -> None:
 
 
 class UpdatePage(ReviewPage):
+    kind = Kind.UPDATES
     forms = {"approve": ApproveUpdateForm, "send_back": SendBackForm, "comment": CommentForm}
     steps = {
         "approve": lambda row, by, version, given: updates.publish(row, by, version, **given),
@@ -184,6 +187,7 @@ class UpdatePage(ReviewPage):
 
 
 class SubGoalPage(ReviewPage):
+    kind = Kind.SUB_GOALS
     forms = {"approve": ApproveSubGoalForm, "send_back": SendBackForm, "comment": CommentForm}
     steps = {
         "approve": lambda row, by, version, given: sub_goals.publish(row, by, version, **given),

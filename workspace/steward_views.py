@@ -53,7 +53,7 @@ def answer(request: HttpRequest, page: ReviewPage, template: str) -> HttpRespons
     if request.method == "POST" and page.decide(request):
         messages.success(request, done(request.POST["decision"], page))
         said = request.POST["decision"] == "comment"
-        return redirect(request.path if said else "workspace:review-queue")
+        return redirect(request.path if said else page.kind.address)
     return render(request, template, page.context, status=page.status)
 
 

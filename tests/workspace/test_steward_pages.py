@@ -79,7 +79,7 @@ def test_a_steward_does_not_decide_on_joining(steward, asked):
 
 def test_an_administrator_approves_and_the_second_is_told(administrator, people, asked):
     """R5."""
-    assert administrator.post(at("join", asked.pk), {"approve": "1"}).url == at("queue")
+    assert administrator.post(at("join", asked.pk), {"approve": "1"}).url == at("queue") + "?kind=joins"
     again = administrator.post(at("join", asked.pk), {"reject": "1", "reason": "Twice."})
 
     asked.refresh_from_db()

@@ -249,7 +249,7 @@ def test_approving_publishes_with_a_grade_and_a_remark(steward, people, waiting)
     answer = steward.post(page_of(waiting), approval(waiting, comment="Seen the weighing slips."))
 
     waiting.refresh_from_db()
-    assert answer.url == reverse("workspace:review-queue")
+    assert answer.url == reverse("workspace:review-queue") + "?kind=updates"
     assert (waiting.state, waiting.evidence_grade) == ("published", "documented")
     assert waiting.reviews.get().comment == "Seen the weighing slips."
     assert TrailEntry.objects.filter(subject=f"update:{waiting.pk}", action="update.publish").exists()
