@@ -17,6 +17,8 @@ MISSING = "–"
 MINUS = "\N{MINUS SIGN}"
 NO_DATA = {"en": "no data", "es": "sin dato", "fr": "aucune donnée"}
 _LOCALES = {"en": "en_CA", "es": "es_MX", "fr": "fr_CA"}
+LONGEST_SYMBOL = 3
+"""Letters: ms, CAD and the like are the same for one and for many."""
 _EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
 
 _RANGE = {"en": "{} to {}", "es": "de {} a {}", "fr": "de {} à {}"}
@@ -103,6 +105,25 @@ def approximate(value: Decimal | None, unit: str, language: str, digits: int = 2
 
 def decimals_of(value: Decimal) -> int:
     return max(0, -int(value.as_tuple().exponent))
+
+
+def own_quantity(value: Decimal | int | None, unit: str, language: str) -> str:
+    """Write a value as exactly as it was given, with a unit in somebody's own words; missing is “–”.
+
+    Only one form of the unit is known. A plural does not follow exactly one: 2 lanes, but 1 (lanes).
+    """
+    if value is None:
+        return MISSING
+    written = number(value, decimals_of(Decimal(value)), language)
+    if abs(value) == 1 and is_plural(unit):
+        return f"{written} ({unit})"
+    return f"{written} {unit}".strip()
+
+
+def is_plural(unit: str) -> bool:
+    """By its first word, as far as the three languages show it in writing: lanes, carriles, travaux."""
+    first = unit.partition(" ")[0]
+    return len(first) > LONGEST_SYMBOL and first.endswith(("s", "x"))
 
 
 def value_range(low: Decimal, high: Decimal, decimals: int, language: str) -> str:

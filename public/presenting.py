@@ -127,9 +127,7 @@ def exact(value: Decimal | int) -> str:
 
 def in_own_unit(value: Decimal | int | None, unit: str) -> str:
     """A value of a sub-goal with the unit in the organization's own words."""
-    if value is None:
-        return ""
-    return f"{exact(value)} {unit}".strip()
+    return "" if value is None else formats.own_quantity(value, unit, language())
 
 
 # --- Days and places ----------------------------------------------------------------------------

@@ -145,6 +145,16 @@ def test_every_unit_of_the_catalogue_has_its_words():
         assert {row["unit"] for row in csv.DictReader(rows)} <= set(UNITS)
 
 
+def test_a_plural_in_somebodys_own_words_does_not_follow_one():
+    assert formats.own_quantity(Decimal(2), "lanes", "en") == "2 lanes"
+    assert formats.own_quantity(Decimal(1), "lanes", "en") == "1 (lanes)"
+    assert formats.own_quantity(Decimal("-1.0"), "carriles nuevos", "es") == "−1.0 (carriles nuevos)"
+    assert formats.own_quantity(Decimal(1), "h", "fr") == "1 h"
+    assert formats.own_quantity(Decimal(1), "CAD million", "en") == "1 CAD million"
+    assert formats.own_quantity(Decimal(1), "", "en") == "1"
+    assert formats.own_quantity(None, "lanes", "en") == "–"
+
+
 def test_an_unknown_unit_names_itself_and_the_codes_there_are():
     with pytest.raises(ValueError, match=r"furlongs.*usd_billion"):
         formats.quantity(Decimal(1), "furlongs", 0, "en")

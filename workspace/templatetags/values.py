@@ -56,7 +56,7 @@ def weight(value: Decimal | None) -> str:
 @register.filter
 def in_unit(value: Decimal | None, unit: str) -> str:
     """A value with the unit in the organization's own words."""
-    return f"{number(value)} {unit}".strip() if value is not None else ""
+    return "" if value is None else formats.own_quantity(value, unit, language())
 
 
 @register.filter
