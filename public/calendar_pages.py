@@ -95,6 +95,11 @@ def expected_releases() -> list[Expected]:
     return sorted(found, key=lambda one: (one.release, one.indicator.name))
 
 
+def next_releases(count: int) -> list[Expected]:
+    """The first that are still to come, on the day everything was judged."""
+    return [one for one in expected_releases() if not one.is_past][:count]
+
+
 def calendar_page() -> dict[str, Any]:
     expected = expected_releases()
     return {

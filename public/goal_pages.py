@@ -17,13 +17,14 @@ from goals import sentences, words
 from goals.models import Chart, Goal, Result, Target, Update
 from goals.models.sub_goals import is_public
 from indicators.models import Indicator
-from public import change_pages, goal_words, presenting
+from public import calendar_pages, change_pages, goal_words, presenting
 from public.contributions import Contributions
 from public.filters import GoalFilter
 from public.organization_pages import TypeRow, type_rows
 from public.sub_goal_pages import SubGoalRow, counted_states, rows_of, visible
 
 SHOWN_ON_HOME = 5
+RELEASES_ON_HOME = 3
 NEWEST_ON_GOAL = 20
 WORST_FIRST = (
     "missed", "moving_away", "off_track", "needs_acceleration", "on_track", "achieved",
@@ -212,6 +213,7 @@ def home(today: date) -> dict[str, Any]:
     return {
         **goal_list(),
         "changes": change_pages.newest_entries(change_pages.ON_HOME),
+        "releases": calendar_pages.next_releases(RELEASES_ON_HOME),
         "updates": latest_updates(today),
         "section": "",
     }

@@ -156,6 +156,14 @@ def test_days_that_went_by_are_told_apart_and_both_tables_are_in_order(page):
     assert "Data overdue since" not in coming
 
 
+def test_home_shows_the_next_three_of_the_days_to_come(page):
+    coming = re.findall(r'<time datetime="([\d-]+)">', page("calendar").text.split("Expected earlier")[0])
+    shown = page("home").text.split("Next data releases")[1].split("</section>")[0]
+
+    assert re.findall(r'<time datetime="([\d-]+)">', shown) == coming[:3]
+    assert 'href="/en/calendar/"' in shown
+
+
 def test_an_indicator_is_expected_after_its_usual_lag(page):
     """HDI of 2024: the year ends on 31 December, 17 months later is 31 May 2026."""
     past = page("calendar").text.split("Expected earlier")[1]
