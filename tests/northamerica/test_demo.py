@@ -87,6 +87,7 @@ def test_a_second_run_changes_no_value_and_serves_until_it_is_interrupted(enviro
         status, page = get(f"http://127.0.0.1:{port}/en/")
         assert status == 200
         assert "North America" in page
+        assert f'<link rel="canonical" href="http://127.0.0.1:{port}/en/">' in page
         children = children_of(demo.pid)
         assert len(children) >= 2
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import os
 import signal
 import socket
 import subprocess
@@ -42,6 +43,8 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         with contextlib.suppress(KeyboardInterrupt), contextlib.ExitStack() as processes:
             self.prepare()
+            # Mails name the address the site is served at; what the environment says goes first.
+            os.environ.setdefault("SITE_URL", f"http://{HOST}:{port}")
             worker = processes.enter_context(running("worker", WORKER))
             self.refresh(worker)
             web = None if no_serve else processes.enter_context(running("web server", web_command(port)))
