@@ -1,5 +1,6 @@
 """Registering a sub-goal: four short steps, each kept as a draft, a look at the whole, and sending it."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -9,6 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from goals.due import due_on
 from goals.lifecycle import checking, sub_goals
 from goals.lifecycle.sub_goals import FORM_STEPS
 from goals.models import Review, SubGoal
@@ -137,9 +139,17 @@ def whole(place: Place, sub_goal: SubGoal, form: Confirm) -> dict[str, Any]:
         "form": form,
         "steps": summary(place, sub_goal, faults),
         "faults": [(step_of(name), label_of(name), sentence) for name, sentence in faults.items()],
+        "first_due": first_due(sub_goal),
         "question": asked if sub_goal.state == SubGoal.State.SENT_BACK else None,
         "texts": list(sub_goal.texts.all()),
     }
+
+
+def first_due(sub_goal: SubGoal) -> date | None:
+    """By the method reports count from the start, whenever it is published."""
+    if sub_goal.start_date is None or sub_goal.progress_from != SubGoal.ProgressFrom.OWN:
+        return None
+    return due_on(sub_goal.start_date, sub_goal.cadence)
 
 
 def summary(place: Place, sub_goal: SubGoal, faults: dict[str, str]) -> list[dict[str, Any]]:

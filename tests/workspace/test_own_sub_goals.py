@@ -144,6 +144,15 @@ def test_a_viewer_is_told_in_words_which_role_it_takes(people):
     assert "Your role does not allow this" in answer.content.decode()
 
 
+def test_before_it_is_sent_the_day_of_its_first_update_is_said(people, client):
+    """Method, section 8: reports count from the start, here 1 January 2026, and not from publication."""
+    draft = make_draft(people, cadence="quarterly")
+
+    text = client.get(url("check", draft.code)).text
+
+    assert "the first update is due on April 1, 2026." in text
+
+
 @pytest.mark.parametrize("name", ["sub-goal", "check", "report", "describe", "measure", "withdraw"])
 def test_a_sub_goal_of_others_does_not_exist_here(people, name):
     draft = make_draft(people)
