@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from stakeholders.versions import Versioned
 
@@ -308,7 +309,7 @@ class ApiToken(models.Model):
     """A key for programs of an organization; only its hash is kept (R23)."""
 
     class Scope(models.TextChoices):
-        READ = "read", _("Read")
+        READ = "read", pgettext_lazy("scope", "Read")
         WRITE = "write", _("Read and write")
 
     name = models.CharField(max_length=100)

@@ -1,12 +1,14 @@
 """Fields people fill in by hand: numbers and days as they are, or refused by name (R25)."""
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from goals.lifecycle import cleaning
@@ -53,6 +55,11 @@ class DayField(forms.DateField):
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("error_messages", {"invalid": _("Write the day as 2026-11-22.")})
         super().__init__(input_formats=["%Y-%m-%d"], **kwargs)
+
+
+def capital(choices: Iterable[tuple[str, Any]]) -> Any:
+    """The choices as they begin a line, in the language of the reader."""
+    return lambda: [(value, capfirst(str(label))) for value, label in choices]
 
 
 def long_text(rows: int = 4) -> forms.Textarea:

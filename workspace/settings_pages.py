@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from stakeholders import accounts, people, rights
 from stakeholders.models import User
+from workspace.fields import capital
 from workspace.own import person_of
 from workspace.saving import attempt
 from workspace.sign_in import reauthentication_required
@@ -30,7 +31,7 @@ class PersonForm(forms.Form):
         max_length=150,
         widget=forms.TextInput(attrs={"autocomplete": "family-name"}),
     )
-    language = forms.ChoiceField(label=gettext_lazy("Language of mails"), choices=settings.LANGUAGES)
+    language = forms.ChoiceField(label=gettext_lazy("Language of mails"), choices=capital(settings.LANGUAGES))
 
 
 class DeleteForm(forms.Form):

@@ -1,12 +1,10 @@
 """The four steps in which a sub-goal is registered, and the forms of what becomes of it."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -14,16 +12,11 @@ from goals.lifecycle.sub_goals import FORM_STEPS
 from goals.models import Direction, Goal, Path, SubGoal, Target
 from indicators.models import Frequency, Indicator
 from stakeholders.models import User
-from workspace.fields import DayField, NumberField, VersionForm, long_text
+from workspace.fields import DayField, NumberField, VersionForm, capital, long_text
 from workspace.own import Place
 
 NONE = _("None")
 LONGEST_LIST = 100
-
-
-def capital(choices: Iterable[tuple[str, Any]]) -> Any:
-    """The choices as they begin a line, in the language of the reader."""
-    return lambda: [(value, capfirst(str(label))) for value, label in choices]
 
 
 class SubGoalForm(VersionForm):
@@ -101,7 +94,7 @@ class WhichGoal(SubGoalForm):
         label=_("Description (optional)"), required=False, max_length=10_000, widget=long_text(),
         help_text=_("What it consists of and how it helps, for readers who do not know you."),
     )  # fmt: skip
-    language = forms.ChoiceField(label=_("Language of this text"), choices=settings.LANGUAGES)
+    language = forms.ChoiceField(label=_("Language of this text"), choices=capital(settings.LANGUAGES))
 
     def clean_parent(self) -> SubGoal | None:
         return seen_parent(self)

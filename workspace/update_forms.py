@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from goals.lifecycle.updates import MOST_LINKS
 from goals.models import SubGoal, Update
-from workspace.fields import DayField, NumberField, VersionForm, long_text
+from workspace.fields import DayField, NumberField, VersionForm, capital, long_text
 
 LONGEST_NOTE = 600
 
@@ -66,7 +66,7 @@ class UpdateForm(VersionForm):
         label=_("Files"), required=False,
         help_text=_("PDF, PNG, JPEG, CSV or XLSX, up to 10 MB each. They are public once the update is."),
     )  # fmt: skip
-    language = forms.ChoiceField(label=_("Language of this text"), choices=settings.LANGUAGES)
+    language = forms.ChoiceField(label=_("Language of this text"), choices=capital(settings.LANGUAGES))
     author_role = forms.CharField(
         label=_("Your role (optional)"), required=False, max_length=60,
         help_text=_("Shown with the update instead of your name. For example: Plant manager."),
