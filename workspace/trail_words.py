@@ -44,6 +44,7 @@ KINDS = {
     "source": gettext_lazy("Source"),
     "mail_settings": gettext_lazy("Mails"),
 }
+# By the whole code where its last part alone says too little.
 ACTIONS = {
     "create": pgettext_lazy("trail", "created"),
     "edit": pgettext_lazy("trail", "changed"),
@@ -79,6 +80,15 @@ ACTIONS = {
     "erase": pgettext_lazy("trail", "deleted by its owner"),
     "choose": pgettext_lazy("trail", "chosen"),
     "upload": pgettext_lazy("trail", "file handed in"),
+    "password.change": pgettext_lazy("trail", "password changed"),
+    "password.reset": pgettext_lazy("trail", "password chosen anew by mail"),
+    "address.add": pgettext_lazy("trail", "address added"),
+    "address.confirm": pgettext_lazy("trail", "address confirmed"),
+    "address.change": pgettext_lazy("trail", "address changed"),
+    "address.remove": pgettext_lazy("trail", "address removed"),
+    "second_step.add": pgettext_lazy("trail", "second step added"),
+    "second_step.remove": pgettext_lazy("trail", "second step removed"),
+    "sessions.end": pgettext_lazy("trail", "sessions ended"),
 }
 FIELDS = {
     "state": gettext_lazy("State"),
@@ -142,9 +152,10 @@ class Told:
     @property
     def what(self) -> str:
         """Such as “Sub-goal: published”."""
-        action = self.entry.action.rpartition(".")[2]
+        code = self.entry.action
+        action = ACTIONS.get(code) or ACTIONS.get(code.rpartition(".")[2], code)
         word = KINDS.get(self.kind, capfirst(self.kind.replace("_", " ")))
-        return _("%(what)s: %(done)s") % {"what": word, "done": ACTIONS.get(action, action)}
+        return _("%(what)s: %(done)s") % {"what": word, "done": action}
 
     @property
     def fields(self) -> list[Field]:

@@ -421,6 +421,14 @@ def test_every_step_has_its_word(administrator):
     assert steps <= set(trail_words.ACTIONS)
 
 
+def test_a_code_is_said_by_its_whole_where_its_last_part_says_too_little(administrator, people):
+    with transaction.atomic():
+        who = f"person:{people.owner.pk}"
+        trail.record(people.owner, "password.change", who, chain=trail.PROJECT, before=None, after=None)
+
+    assert "Person: password changed" in administrator.get(at("trail")).text
+
+
 def test_what_is_gone_keeps_its_code_and_what_has_no_word_its_own(administrator, people):
     with transaction.atomic():
         trail.record(
