@@ -231,7 +231,7 @@ def test_home_shows_the_last_five(page, people):
     make_published_update(people, make_published(people))
 
     text = page("home").text
-    part = text[text.index('id="changes"') : text.index('id="updates"')]
+    part = text[text.index('id="changes"') : text.index('id="releases"')]
 
     assert part.count("<li>") == 5
     assert "Update published" in part
