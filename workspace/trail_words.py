@@ -153,7 +153,7 @@ class Told:
     def what(self) -> str:
         """Such as “Sub-goal: published”."""
         code = self.entry.action
-        action = ACTIONS.get(code) or ACTIONS.get(code.rpartition(".")[2], code)
+        action = ACTIONS.get(code) or ACTIONS.get(code.rpartition(".")[2]) or code.rpartition(".")[2]
         word = KINDS.get(self.kind, capfirst(self.kind.replace("_", " ")))
         return _("%(what)s: %(done)s") % {"what": word, "done": action}
 
