@@ -311,7 +311,7 @@ def name_of(case: Case) -> str:
 
 
 def test_every_page_of_the_workspace_has_its_case():
-    named = {pattern.name for pattern in (*own_urls.urlpatterns, *walked(steward_urls.urlpatterns))}
+    named = {pattern.name for pattern in walked([*own_urls.urlpatterns, *steward_urls.urlpatterns])}
 
     assert {case.page for case in CASES if ":" not in case.page} == named
 
