@@ -14,9 +14,11 @@ PURE = [
     "tests/indicators/sources",
     "tests/goals/method",
     "tests/public/test_design_tokens.py",
+    "tests/public/test_pages.py",
+    "tests/northamerica/test_demo.py",
     "tests/browser",
 ]
-"""What never meets a database, or was seen in the browser already."""
+"""What never meets a database, looks at markup alone, or serves this machine alone."""
 KILLS = "tests/faults/test_killed_workers.py"
 """Real workers that are killed want the machine for themselves, so they come after the rest."""
 
