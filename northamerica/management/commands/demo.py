@@ -40,7 +40,8 @@ class Command(BaseCommand):
             raise CommandError("The demo loads sample organizations: unset ALLOWED_HOSTS to run it here.")
         if not no_serve:
             refuse_taken_port(port)
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        for ending in (signal.SIGINT, signal.SIGTERM):  # also where a script started it with SIGINT ignored
+            signal.signal(ending, signal.default_int_handler)
         with contextlib.suppress(KeyboardInterrupt), contextlib.ExitStack() as processes:
             self.prepare()
             # Mails name the address the site is served at; what the environment says goes first.
