@@ -217,7 +217,7 @@ def public_standing(node: str) -> Standing | None:
 
 def explained(stored: Result | Standing) -> Result | Standing:
     """With its whole explanation; a part of it may be made of its records only when somebody asks."""
-    stored.explanation = explain.explanation_of(stored)  # type: ignore[union-attr]
+    stored.explanation = explain.explanation_of(stored)
     return stored
 
 

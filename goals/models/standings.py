@@ -72,6 +72,8 @@ class Standing(models.Model):
     the mean of what enters it; the sums of that mean stand beside it.
     """
 
+    explanation: dict[str, Any] | None = None  # put together from the records when somebody asks
+
     node = models.CharField(max_length=150, unique=True, help_text=_("E.g. sub-goal:x or goal:g3."))
     level = models.CharField(max_length=12, choices=Result.Level)
     goal = models.ForeignKey(Goal, on_delete=models.CASCADE, related_name="standings")
