@@ -82,7 +82,7 @@ def write(rows: list[Row]) -> None:
         else:
             changes = ", ".join(f"{column} = %s" for column in COLUMNS)
             by_key = [(*values, key) for key, *values in rows]
-            cursor.executemany(f"UPDATE goals_standing SET {changes} WHERE id = %s", by_key)  # noqa: S608
+            cursor.executemany(f"UPDATE goals_standing SET {changes} WHERE id = %s", by_key)  # noqa: S608 - names of our own fields
 
 
 def write_by_copy(cursor, rows: list[Row]) -> None:
@@ -94,5 +94,5 @@ def write_by_copy(cursor, rows: list[Row]) -> None:
         for row in rows:
             stream.write_row(row)
     changes = ", ".join(f"{column} = moved.{column}" for column in COLUMNS)
-    cursor.execute(f"UPDATE goals_standing s SET {changes} FROM moved WHERE s.id = moved.id")  # noqa: S608
+    cursor.execute(f"UPDATE goals_standing s SET {changes} FROM moved WHERE s.id = moved.id")  # noqa: S608 - names of our own fields
     cursor.execute("DROP TABLE moved")

@@ -40,7 +40,7 @@ def ask(*questions: Question) -> list[list[tuple]]:
 def selection(model: type[models.Model]) -> str:
     """A statement that reads whole rows of a model; what follows WHERE is still to be added."""
     columns = named(model._meta.concrete_fields)
-    return f"SELECT {columns} FROM {quoted(model._meta.db_table)}"  # noqa: S608
+    return f"SELECT {columns} FROM {quoted(model._meta.db_table)}"  # noqa: S608 - names of our own fields
 
 
 def loaded(model: type[M], found: Iterable[Sequence], names: tuple[str, ...] = ()) -> list[M]:
@@ -144,13 +144,13 @@ def fields_of(model: type[models.Model], names: tuple[str, ...]) -> tuple[models
 def insertion(model: type[models.Model]) -> str:
     columns = columns_of(model)
     marks = ", ".join(["%s"] * len(columns))
-    return f"INSERT INTO {quoted(model._meta.db_table)} ({named(columns)}) VALUES ({marks})"  # noqa: S608
+    return f"INSERT INTO {quoted(model._meta.db_table)} ({named(columns)}) VALUES ({marks})"  # noqa: S608 - names of our own fields
 
 
 @cache
 def alteration(model: type[models.Model], names: tuple[str, ...]) -> str:
     changes = ", ".join(f"{quoted(str(field.column))} = %s" for field in fields_of(model, names))
-    return f"UPDATE {quoted(model._meta.db_table)} SET {changes} WHERE id = %s"  # noqa: S608
+    return f"UPDATE {quoted(model._meta.db_table)} SET {changes} WHERE id = %s"  # noqa: S608 - names of our own fields
 
 
 def named(fields: Iterable[models.Field]) -> str:

@@ -130,11 +130,11 @@ class IndicatorPage:
     # --- The chart ---
     @property
     def chart_wide(self) -> SafeString:
-        return mark_safe(getattr(self.result, "chart_wide", None) or "")  # noqa: S308 - our own drawing, its texts escaped
+        return drawing(self.result, "chart_wide")
 
     @property
     def chart_narrow(self) -> SafeString:
-        return mark_safe(getattr(self.result, "chart_narrow", None) or "")  # noqa: S308 - our own drawing, its texts escaped
+        return drawing(self.result, "chart_narrow")
 
     @property
     def subtitle(self) -> str:
@@ -223,6 +223,11 @@ def current_result(code: str) -> Result:
     if result is None:
         raise Http404
     return result
+
+
+def drawing(result: Result, layout: str) -> SafeString:
+    """A stored chart that was selected with the result; empty while none is drawn."""
+    return mark_safe(getattr(result, layout, None) or "")  # noqa: S308 - our own drawing, its texts escaped
 
 
 def chart(layout: str) -> Subquery:

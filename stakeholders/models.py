@@ -22,10 +22,10 @@ class EmailUserManager(UserManager["User"]):
         user.set_password(password)
         return user
 
-    def create_user(self, email, password=None, **fields):  # type: ignore[override]
+    def create_user(self, email, password=None, **fields):  # type: ignore[override]  # no username
         return super().create_user(email, email, password, **fields)
 
-    def create_superuser(self, email, password=None, **fields):  # type: ignore[override]
+    def create_superuser(self, email, password=None, **fields):  # type: ignore[override]  # no username
         return super().create_superuser(email, email, password, **fields)
 
 
@@ -36,7 +36,7 @@ class User(AbstractUser):
         STEWARD = "steward", _("Steward")
         ADMINISTRATOR = "administrator", _("Administrator")
 
-    username = None  # type: ignore[assignment]
+    username = None  # type: ignore[assignment]  # as Django's guide takes it out
     email = models.EmailField(_("e-mail address"), unique=True)
     project_role = models.CharField(
         max_length=15, choices=ProjectRole, blank=True, help_text=_("What the person does for the Project.")

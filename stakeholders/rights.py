@@ -293,7 +293,7 @@ def rule(kind: str, action: str) -> Callable[[View], View]:
             patch_cache_control(response, private=True, no_store=True)
             return response
 
-        guarded.rule = kept  # type: ignore[attr-defined]
+        guarded.rule = kept  # type: ignore[attr-defined]  # the walk over routes reads it
         return guarded
 
     return mark
