@@ -43,6 +43,9 @@ class FaultyServer:
 
     def close(self) -> None:
         self.is_open = False
+        # Closing alone leaves the thread in accept, on a descriptor that the next server may get.
+        with contextlib.suppress(OSError):
+            self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
 
     # --- Scripts -----------------------------------------------------------------------------------
