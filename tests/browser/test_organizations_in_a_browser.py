@@ -8,6 +8,7 @@ from django.urls import reverse
 from goals.models import Goal, SubGoal
 from stakeholders.models import Organization
 from tests.browser.looking import WIDE, assert_sound, found_by_axe, in_turn, sideways
+from tests.browser.watching import in_light
 from tests.goals.lifecycle.conftest import (
     make_draft,
     make_people,
@@ -88,6 +89,7 @@ def test_a_conflict_and_a_refusal_are_sound(mills, live_server, tab):
     assert (sideways(tab), found_by_axe(tab)) == (0, [])
 
 
+@in_light
 def test_typing_saves_itself_and_the_draft_is_there_after_signing_in_again(mills, live_server, tab):
     sign_in(tab, live_server.url)
     tab.goto(live_server.url + url("edit-update", mills.begun.pk))

@@ -6,6 +6,7 @@ from django.utils import translation
 
 from stakeholders.models import User
 from tests.browser.looking import assert_sound, in_turn
+from tests.browser.watching import in_light
 from tests.page_kinds import ACCOUNT_PAGES, STRANGERS_PAGES
 from tests.workspace.conftest import PASSWORD, person
 
@@ -86,6 +87,7 @@ def test_signing_in_and_out_works_without_scripts(site, browser, ana):
     tab.context.close()
 
 
+@in_light
 def test_the_primary_button_is_large_enough_to_touch(site, tab):
     tab.goto(site + address("account_login"))
 
@@ -116,6 +118,7 @@ def test_a_security_key_is_added_and_then_asked_for(site, tab, ana):
     assert_sound(tab)
 
 
+@in_light
 def test_a_key_that_does_not_answer_is_said_and_the_form_stays(site, tab, ana):
     sign_in(tab, site)
     open_after_the_password(tab, site + address("mfa_add_webauthn"))

@@ -1,6 +1,11 @@
 """Tabs that note what goes wrong in them."""
 
+import pytest
+
 SCHEMES = ("light", "dark")
+
+in_light = pytest.mark.parametrize("tab", SCHEMES[:1], indirect=True)
+"""For what a page does, which does not hang on its colors."""
 
 LEFT = "net::ERR_ABORTED"
 """What a page still asked for when the test went on to the next."""
