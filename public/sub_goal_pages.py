@@ -243,12 +243,16 @@ class UpdateView:
 
     @property
     def corrections(self) -> list[dict[str, str]]:
-        """What each corrected report had said, and when it was corrected."""
+        """What each corrected report had said, when it was corrected and why."""
+        reasons: dict[int | None, str] = {
+            row.pk: row.correction_reason for row in (self.update, *self.corrected)
+        }
         return [
             {
                 "day": presenting.day(old.corrected_at or self.update.published_at),
                 "value": presenting.in_own_unit(old.value, self.unit),
                 "note": old.note,
+                "reason": reasons.get(old.corrected_by_id, ""),
                 "lang": presenting.foreign(old.language),
             }
             for old in self.corrected

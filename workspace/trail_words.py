@@ -117,6 +117,7 @@ FIELDS = {
     "is_active": gettext_lazy("Taking part"),
     "project_role": gettext_lazy("Role for the Project"),
     "withdrawal_reason": gettext_lazy("Reason"),
+    "correction_reason": gettext_lazy("Reason"),
     "retraction_reason": gettext_lazy("Reason"),
     "submitted_at": gettext_lazy("Sent"),
     "published_on": gettext_lazy("Published"),

@@ -268,7 +268,8 @@ class MyUpdateViewSet(ListModelMixin, RowViewSet):
     def correct(self, request: Request, pk: str) -> Response:
         """Begin a correction of a published one: a draft that replaces it when it is approved."""
         row, version, fields = self.get_object(), self.version(), self.sent(sent.CorrectionSent)
-        return self.answer(updates.correct(row, fields, self.person, version), 201)
+        reason = fields.pop("reason")
+        return self.answer(updates.correct(row, fields, self.person, version, reason=reason), 201)
 
     @extend_schema(request=sent.RetractionSent, responses=WholeUpdateSerializer)
     @action(detail=True, methods=["post"])

@@ -211,7 +211,8 @@ class QueuedUpdateViewSet(QueueViewSet):
     def correct(self, request: Request, pk: str) -> Response:
         """Correct a published one; another steward approves it."""
         row, version, fields = self.get_object(), self.version(), self.sent(sent.CorrectionSent)
-        return self.answer(updates.correct(row, fields, self.person, version), 201)
+        reason = fields.pop("reason")
+        return self.answer(updates.correct(row, fields, self.person, version, reason=reason), 201)
 
     @extend_schema(request=sent.RetractionSent, responses=WholeUpdateSerializer)
     @action(detail=True, methods=["post"])

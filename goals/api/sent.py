@@ -168,8 +168,8 @@ class UpdateSent(Sent):
     """Any of the fields of an update; `evidence_links` replaces all of them."""
 
     SET_BY_SERVER: tuple[str, ...] = (
-        "author", "corrected_at", "corrected_by", "correction_of", "corrects", "created_at",
-        "evidence_grade", "files", "id", "organization", "published_at", "retracted_at",
+        "author", "corrected_at", "corrected_by", "correction_of", "correction_reason", "corrects",
+        "created_at", "evidence_grade", "files", "id", "organization", "published_at", "retracted_at",
         "retraction_reason", "reviews", "state", "sub_goal", "submitted_at", "submitted_by", "unit",
         "version",
     )  # fmt: skip
@@ -187,9 +187,11 @@ class NewUpdateSent(UpdateSent):
 
 
 class CorrectionSent(UpdateSent):
-    """What differs from the update that is corrected; the links stay unless the draft changes them."""
+    """What differs from the update that is corrected, and why; the links stay as they are."""
 
     SET_BY_SERVER: tuple[str, ...] = (*UpdateSent.SET_BY_SERVER, "evidence_links")
+
+    reason = Text(max_length=LONGEST_REMARK, required=False, default="")
 
     def get_fields(self) -> dict[str, serializers.Field]:
         found = super().get_fields()

@@ -100,8 +100,8 @@ class WholeUpdateSerializer(UpdateSerializer):
         model = Update
         fields = (
             *UpdateSerializer.Meta.fields, "organization", "jump_reason", "evidence_links", "files",
-            "created_at", "submitted_at", "correction_of", "corrected_at", "retracted_at",
-            "retraction_reason", "version",
+            "created_at", "submitted_at", "correction_of", "correction_reason", "corrected_at",
+            "retracted_at", "retraction_reason", "version",
         )  # fmt: skip
         read_only_fields = fields
 

@@ -169,7 +169,8 @@ def publish(
 def why_corrected(newer: Update, replaced: Update, remark: str) -> str:
     """What is said with a correction that was not said with what it corrects."""
     said = [getattr(newer, name) for name in ("note", "jump_reason") if differs(newer, replaced, name)]
-    return "\n\n".join(text for text in (*said, remark) if text)[:LONGEST_REASON]
+    texts = (newer.correction_reason, *said, remark)
+    return "\n\n".join(text for text in texts if text)[:LONGEST_REASON]
 
 
 def differs(newer: Update, replaced: Update, name: str) -> bool:
@@ -199,21 +200,22 @@ def regrade(update: Update, grade: str, by: User, version: int) -> Update:
 
 # --- Once it is public --------------------------------------------------------------------------
 @transaction.atomic
-def correct(update: Update, fields: Mapping[str, Any], by: User, version: int) -> Update:
+def correct(update: Update, fields: Mapping[str, Any], by: User, version: int, *, reason: str = "") -> Update:
     """Begin a correction: a new update that replaces this one when it is published itself.
 
     Until then this one stands. A steward's correction goes straight to the other stewards.
     """
+    why = cleaning.remark(reason, "reason")
     step = check(update, "correct", by, version)
     with or_stale(update, version):
         check_no_correction(update)
     update.save_if(version, "state")  # two at once would begin two corrections
     copied = {name: getattr(update, name) for name in COPIED}
-    newer = Update(sub_goal=update.sub_goal, correction_of=update, author=by, **copied)
+    newer = Update(sub_goal=update.sub_goal, correction_of=update, correction_reason=why, author=by, **copied)
     cleaning.apply(newer, fields, FIELDS)
     newer.save(force_insert=True)
     set_links(newer, links_of(update)["evidence_links"])
-    record(newer, step.name, by, before=None, after=kept(newer) | links_of(newer))
+    record(newer, step.name, by, before=None, after=kept(newer) | links_of(newer), reason=why)
     if not acts_for_it(newer, by):
         submit_for_steward(newer, by)
     return newer

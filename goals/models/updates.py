@@ -85,6 +85,7 @@ class Update(Versioned):
         "self", null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="proposed",
         help_text=_("The published update that this one will replace once it is published itself."),
     )  # fmt: skip
+    correction_reason = models.TextField(blank=True, max_length=2_000)
     corrected_by = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="corrects"
     )

@@ -120,8 +120,10 @@ def test_a_steward_weighs_moves_withdraws_grades_and_corrects_what_is_public(peo
     assert moved.json()["parent"] == above.code
     graded = steward("post", f"queue/updates/{update.pk}/grade/", {"grade": "confirmed"}, seen=update)
     assert graded.json()["evidence_grade"] == "confirmed"
-    corrected = steward("post", f"queue/updates/{update.pk}/correct/", {"value": "109"}, seen=4)
+    given = {"value": "109", "reason": "Misread."}
+    corrected = steward("post", f"queue/updates/{update.pk}/correct/", given, seen=4)
     assert (corrected.status_code, corrected.json()["state"]) == (201, "submitted")
+    assert corrected.json()["correction_reason"] == "Misread."
     told_back = steward("post", f"queue/updates/{update.pk}/retract/", {"reason": "Wrong plant."}, seen=5)
     assert told_back.json()["state"] == "retracted"
     gone = steward("post", f"{path}withdraw/", {"reason": "Not theirs."}, seen=5)
