@@ -1,10 +1,13 @@
 """What a steward fills in. Each form carries the version that its reader has seen (R10)."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from goals.models import Update
 from workspace.fields import NumberField, VersionForm
+from workspace.update_forms import UpdateForm
 
 LONGEST = 2_000
 
@@ -41,6 +44,19 @@ class SendBackForm(VersionForm):
 
 class CommentForm(VersionForm):
     text = text(_("Comment"), hint=_("Read by the organization and the stewards, not by the public."))
+
+
+class CorrectionForm(UpdateForm):
+    """What was wrong in a published update, and why; what proves it and who wrote it stay."""
+
+    reason = text(_("Reason"), hint=_("What was wrong. Shown to the public."))
+    evidence_url = files = language = author_role = None  # type: ignore[assignment]
+
+    KEPT = ("value", "date", "jump_reason", "note")
+
+    def __init__(self, data: Any, update: Update) -> None:
+        super().__init__(data, None, update.sub_goal, update)
+        self.fields["jump_reason"].help_text = _("Only needed where it does.")
 
 
 class WeightForm(VersionForm):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from goals import standings
 from goals.lifecycle import checking, reviewing, sub_goals, updates
-from goals.lifecycle.steps import Row, wrote
+from goals.lifecycle.steps import SUB_GOAL_STEPS, UPDATE_STEPS, Row, wrote
 from goals.models import Comment, Result, Review, Step, SubGoal, Update
 from stakeholders.models import User
 from workspace.fields import VersionForm
@@ -28,6 +28,7 @@ from workspace.steward_forms import (
 from workspace.steward_queue import Kind
 
 EARLIER_SHOWN = 12
+REPORTS_SHOWN = 50
 MEASURES = {
     "progress": gettext_lazy("Way covered"),
     "schedule": gettext_lazy("On the path"),
@@ -149,6 +150,15 @@ class UpdatePage(ReviewPage):
     }
     row: Update
 
+    @cached_property
+    def proposed(self) -> Update | None:
+        """The correction of it that is under way."""
+        return self.row.proposed.exclude(state__in=Update.PUBLIC_STATES).first()
+
+    @property
+    def may_be_changed(self) -> bool:
+        return self.row.state in UPDATE_STEPS["retract"].leads
+
     @property
     def sub_goal(self) -> SubGoal:
         return self.row.sub_goal
@@ -195,6 +205,15 @@ class SubGoalPage(ReviewPage):
         "comment": comment,
     }
     row: SubGoal
+
+    @property
+    def may_be_withdrawn(self) -> bool:
+        return self.row.state in SUB_GOAL_STEPS["withdraw"].leads
+
+    @cached_property
+    def reports(self) -> list[Update]:
+        """What was reported on it, the newest first."""
+        return list(self.row.updates.exclude(state=Update.State.DRAFT)[:REPORTS_SHOWN])
 
     def new(self, name: str, data: Any = None) -> VersionForm:
         form = super().new(name, data)

@@ -4,11 +4,19 @@ from django.urls import include, path
 from django.utils.translation import pgettext_lazy
 
 from workspace import steward_admin_views as administration
+from workspace import steward_interventions as interventions
 from workspace import steward_views as views
 
 updates = [
     path("approve/", views.approve_updates, name="review-approve-updates"),
     path("<int:pk>/", views.review_update, name="review-update"),
+    path(pgettext_lazy("address", "<int:pk>/correct/"), interventions.correct, name="review-correct-update"),
+    path(pgettext_lazy("address", "<int:pk>/retract/"), interventions.retract, name="review-retract-update"),
+]
+sub_goals = [
+    path("", views.sub_goal_list, name="review-sub-goals"),
+    path("<int:pk>/", views.review_sub_goal, name="review-sub-goal"),
+    path(pgettext_lazy("address", "<int:pk>/withdraw/"), interventions.withdraw, name="review-withdraw"),
 ]
 organizations = [
     path("", administration.organization_list, name="review-organizations"),
@@ -28,7 +36,7 @@ people = [
 urlpatterns = [
     path("", views.queue, name="review-queue"),
     path(pgettext_lazy("address", "updates/"), include(updates)),
-    path(pgettext_lazy("address", "sub-goals/<int:pk>/"), views.review_sub_goal, name="review-sub-goal"),
+    path(pgettext_lazy("address", "sub-goals/"), include(sub_goals)),
     path(pgettext_lazy("address", "requests/<int:pk>/"), administration.join_request, name="review-join"),
     path(pgettext_lazy("address", "organizations/"), include(organizations)),
     path(pgettext_lazy("address", "people/"), include(people)),

@@ -12,7 +12,7 @@ from goals.lifecycle import reviewing, sub_goals
 from goals.models import SubGoal, Update
 from stakeholders import rights
 from stakeholders.models import User
-from workspace import steward_bulk, steward_gap, steward_queue, steward_weights
+from workspace import steward_bulk, steward_gap, steward_queue, steward_sub_goals, steward_weights
 from workspace.own import person_of
 from workspace.steward_deciding import attempt
 from workspace.steward_forms import WeightForm
@@ -66,6 +66,14 @@ def done(decision: str, page: ReviewPage) -> str:
     return words[decision] % {"what": page.row}
 
 
+@require_safe
+@rights.rule("review", "create")
+def sub_goal_list(request: HttpRequest) -> HttpResponse:
+    """What is public, to look up, to correct or to withdraw."""
+    shown = steward_sub_goals.listed(request.GET, SubGoal.objects.public())
+    return render(request, "workspace/steward/sub_goals.html", {**shown, "at": "queue"})
+
+
 # --- Several at once ----------------------------------------------------------------------------
 @require_POST
 @rights.rule("review", "create")
@@ -86,7 +94,8 @@ def approve_updates(request: HttpRequest) -> HttpResponse:
 @require_safe
 @rights.rule("sub_goal_weight", "edit")
 def weights(request: HttpRequest) -> HttpResponse:
-    return render(request, "workspace/steward/weights.html", steward_weights.weights_page(request.GET))
+    shown = steward_sub_goals.listed(request.GET, steward_weights.roots())
+    return render(request, "workspace/steward/weights.html", {**shown, "at": "weights"})
 
 
 @page_methods

@@ -72,7 +72,9 @@ class UpdateForm(VersionForm):
         help_text=_("Shown with the update instead of your name. For example: Plant manager."),
     )  # fmt: skip
 
-    KEPT = ("value", "date", "jump_reason", "note", "evidence_url", "language", "author_role")
+    KEPT: tuple[str, ...] = (
+        "value", "date", "jump_reason", "note", "evidence_url", "language", "author_role",
+    )  # fmt: skip
 
     def __init__(self, data: Any, files: Any, sub_goal: SubGoal, update: Update | None) -> None:
         initial = {name: getattr(update, name) for name in self.KEPT} if update else first_values(sub_goal)
