@@ -4,6 +4,7 @@ Workers and commands only: this module needs pandas, which the web process does 
 """
 
 import operator
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -11,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 from django.db import transaction
+from django.db.models import Prefetch
 from django.utils import timezone
 
 from indicators import edition, formulas
@@ -20,8 +22,10 @@ from indicators.models import Indicator, Observation, Series, Source
 STORED_SCALE = Decimal(1).scaleb(-12)
 CALCULATED = "calculated"
 PARTS = ("area", "partner", "product")
+SUBJECT = ("indicator_id", *PARTS, "precedence")
 
-Inputs = dict[str, dict[date, Observation]]
+Periods = dict[date, Observation]
+Inputs = dict[str, Periods]
 
 
 def recompute(changed_ids: Iterable[int] | None = None) -> set[int]:
@@ -47,7 +51,12 @@ def recompute_indicator(indicator: Indicator) -> bool:
     with transaction.atomic():
         hold_series(indicator)
         edition.lock()
-        changed = [recompute_series(indicator, one) for one in formulas_of_subjects(formula)]
+        available = InputSeries(formula)
+        own = own_series(indicator)
+        changed = [
+            recompute_series(indicator, own, one, available.inputs(one))
+            for one in available.formulas_of_subjects()
+        ]
         if any(changed):
             edition.advance()
     return any(changed)
@@ -58,79 +67,98 @@ def hold_series(indicator: Indicator) -> None:
     list(indicator.series.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
 
 
-def formulas_of_subjects(formula: Formula) -> Iterator[Formula]:
-    """The formula for each subject it can be calculated for, sums written out."""
-    for binding in bindings(formula):
-        yield formula.bound(binding).expanded(lambda reference: places_of(reference, formula))
+class InputSeries:
+    """What there is of the indicators a formula refers to, read once: places of series, current values."""
 
+    def __init__(self, formula: Formula) -> None:
+        self.formula = formula
+        codes = {reference.indicator for reference in formula.references}
+        series = {one.pk: one for one in Series.objects.filter(indicator__code__in=codes).only(*SUBJECT)}
+        indicators = dict(Indicator.objects.filter(code__in=codes).values_list("pk", "code"))
+        subjects = {pk: (indicators[one.indicator_id], place_of(one)) for pk, one in series.items()}
+        self.places: dict[str, set[Place]] = defaultdict(set)
+        for code, place in subjects.values():
+            self.places[code].add(place)
+        self.values: dict[tuple[str, Place], Periods] = defaultdict(dict)
+        rows = Observation.objects.current().filter(series__in=series, value__isnull=False)
+        for row in sorted(rows, key=lambda row: series[row.series_id].precedence):
+            self.values[subjects[row.series_id]].setdefault(row.period, row)
 
-def bindings(formula: Formula) -> list[dict[str, str]]:
-    """What the placeholders can stand for together: what the series of every input have."""
-    found: list[dict[str, str]] = [{}]
-    for reference in formula.references:
-        options = options_of(reference, formula)
-        found = [
-            one | option
-            for one in found
-            for option in options
-            if all(one.get(placeholder, code) == code for placeholder, code in option.items())
-        ]
-    return sorted(found, key=lambda binding: sorted(binding.items()))
+    def inputs(self, formula: Formula) -> Inputs:
+        return {name: self.values[one.indicator, one.place] for name, one in formula.names.items()}
 
+    def formulas_of_subjects(self) -> Iterator[Formula]:
+        """The formula for each subject it can be calculated for, sums written out."""
+        for binding in self.bindings():
+            yield self.formula.bound(binding).expanded(self.places_of)
 
-def options_of(reference: Reference, formula: Formula) -> list[dict[str, str]]:
-    """What the placeholders of one reference can stand for, [{}] where it has none."""
-    marks = {part: at for at, part in enumerate(reference.place) if part in formulas.PLACEHOLDERS}
-    if not marks:
-        return [{}]
-    found = {tuple(place[at] for at in marks.values()) for place in places_of(reference, formula)}
-    return [dict(zip(marks, codes, strict=True)) for codes in found]
+    def bindings(self) -> list[dict[str, str]]:
+        """What the placeholders can stand for together: what the series of every input have."""
+        found: list[dict[str, str]] = [{}]
+        for reference in self.formula.references:
+            options = self.options_of(reference)
+            found = [
+                one | option
+                for one in found
+                for option in options
+                if all(one.get(placeholder, code) == code for placeholder, code in option.items())
+            ]
+        return sorted(found, key=lambda binding: sorted(binding.items()))
 
+    def options_of(self, reference: Reference) -> list[dict[str, str]]:
+        """What the placeholders of one reference can stand for, [{}] where it has none."""
+        marks = {part: at for at, part in enumerate(reference.place) if part in formulas.PLACEHOLDERS}
+        if not marks:
+            return [{}]
+        found = {tuple(place[at] for at in marks.values()) for place in self.places_of(reference)}
+        return [dict(zip(marks, codes, strict=True)) for codes in found]
 
-def places_of(reference: Reference, formula: Formula) -> set[Place]:
-    """The places of the series a reference may mean; an open part takes nothing the formula names itself."""
-    series = Series.objects.filter(indicator__code=reference.indicator)
-    for at, (name, part) in enumerate(zip(PARTS, reference.place, strict=True)):
-        if part in formulas.PLACEHOLDERS or part == formulas.ANY:
-            series = series.exclude(**{f"{name}__in": formula.names_itself(reference.indicator, at)})
-        else:
-            series = series.filter(**{name: part})
-    return set(series.values_list(*PARTS))
+    def places_of(self, reference: Reference) -> set[Place]:
+        """The places of the series a reference may mean."""
+        return {place for place in self.places[reference.indicator] if self.may_mean(reference, place)}
 
-
-def recompute_series(indicator: Indicator, formula: Formula) -> bool:
-    inputs = {name: observations(reference) for name, reference in formula.names.items()}
-    values = calculate(formula, inputs)
-    subject = {
-        "indicator": indicator,
-        **dict(zip(PARTS, formula.place, strict=True)),
-        "source": Source.objects.get(code=CALCULATED),
-        "frequency": indicator.frequency,
-    }
-    if values.empty and not Series.objects.filter(**subject).exists():
-        return False
-    series, _ = Series.objects.get_or_create(**subject, defaults={"precedence": 0})
-    return store(series, values, inputs, formula)
-
-
-def observations(reference: Reference) -> dict[date, Observation]:
-    """The current observations of an input by period, from the source that takes precedence."""
-    found: dict[date, Observation] = {}
-    rows = (
-        Observation.objects.current()
-        .filter(
-            series__indicator__code=reference.indicator,
-            series__area=reference.area,
-            series__partner=reference.partner,
-            series__product=reference.product,
+    def may_mean(self, reference: Reference, place: Place) -> bool:
+        """Whether every part fits; an open part takes nothing the formula names itself."""
+        return all(
+            code not in self.formula.names_itself(reference.indicator, at)
+            if part in (*formulas.PLACEHOLDERS, formulas.ANY)
+            else code == part
+            for at, (part, code) in enumerate(zip(reference.place, place, strict=True))
         )
-        .select_related("series")
-        .order_by("series__precedence")
+
+
+def own_series(indicator: Indicator) -> dict[Place, tuple[Series, Periods]]:
+    """The calculated series there are, by place, each with its current observations."""
+    current = Prefetch("observations", Observation.objects.current())
+    found = indicator.series.filter(source__code=CALCULATED, frequency=indicator.frequency)
+    return {
+        place_of(one): (one, {row.period: row for row in one.observations.all()})
+        for one in found.prefetch_related(current)
+    }
+
+
+def place_of(series: Series) -> Place:
+    return series.area, series.partner, series.product
+
+
+def recompute_series(
+    indicator: Indicator, own: dict[Place, tuple[Series, Periods]], formula: Formula, inputs: Inputs
+) -> bool:
+    values = calculate(formula, inputs)
+    if formula.place not in own and values.empty:
+        return False
+    series, current = own.get(formula.place) or (add_series(indicator, formula.place), {})
+    return store(series, current, values, inputs, formula)
+
+
+def add_series(indicator: Indicator, place: Place) -> Series:
+    return Series.objects.create(
+        indicator=indicator,
+        **dict(zip(PARTS, place, strict=True)),
+        source=Source.objects.get(code=CALCULATED),
+        frequency=indicator.frequency,
+        precedence=0,
     )
-    for row in rows:
-        if row.value is not None:
-            found.setdefault(row.period, row)
-    return found
 
 
 def calculate(formula: Formula, inputs: Inputs) -> pd.Series:
@@ -178,9 +206,8 @@ def yearly_sum(values: pd.Series) -> pd.Series:
 FUNCTIONS = {"growth": yearly_growth, "yearly": yearly_sum}
 
 
-def store(series: Series, values: pd.Series, inputs: Inputs, formula: Formula) -> bool:
+def store(series: Series, current: Periods, values: pd.Series, inputs: Inputs, formula: Formula) -> bool:
     """Add a vintage where the calculated value differs; withdraw those that can no longer be calculated."""
-    current = {row.period: row for row in series.observations.current()}
     wanted: dict[date, Decimal | None] = dict.fromkeys(current) | dict(values.items())
     changes = {
         period: value

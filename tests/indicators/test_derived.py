@@ -90,6 +90,17 @@ def test_computing_again_changes_nothing():
     assert (Edition.objects.get().number, Observation.objects.count()) == (edition, count)
 
 
+@pytest.mark.parametrize("code", ["gdp-per-capita-current", "us-trade-deficit-ratio"])
+def test_however_many_series_an_indicator_has_they_are_recomputed_in_as_many_queries(
+    code, django_assert_num_queries
+):
+    indicator = Indicator.objects.get(code=code)
+
+    # Savepoint and release, its series, the edition twice, series, codes and values of inputs, its own two.
+    with django_assert_num_queries(10):
+        derived.recompute_indicator(indicator)
+
+
 def test_a_revised_input_gives_the_derived_value_a_newer_vintage():
     before = current("share-of-world-gdp", "NAM")["2023"]
     revise("gdp-current", "WLD", 2023, "106000")
