@@ -44,14 +44,15 @@ def dashboard(request: HttpRequest, organization: str) -> HttpResponse:
 
 def overview(place: Place, page: str | None, today: date) -> dict[str, Any]:
     """Everything the dashboard shows, in a number of queries that does not depend on how much there is."""
+    drafts = updates_in(place.organization, Update.State.DRAFT)
     questions = updates_in(place.organization, Update.State.SENT_BACK)
-    asked = {update.sub_goal_id for update in questions if update.correction_of_id is None}
-    due, coming = due_and_coming(place.organization, today, asked)
+    begun = {update.sub_goal_id for update in (*drafts, *questions) if update.correction_of_id is None}
+    due, coming = due_and_coming(place.organization, today, begun)
     return {
         "place": place,
         "due": due,
         "coming": coming,
-        "draft_updates": updates_in(place.organization, Update.State.DRAFT),
+        "draft_updates": drafts,
         "draft_sub_goals": sub_goals_in(place.organization, SubGoal.State.DRAFT),
         "questions_on_updates": questions,
         "questions_on_sub_goals": sub_goals_in(place.organization, SubGoal.State.SENT_BACK),
@@ -74,23 +75,18 @@ class Due:
     def days_late(self) -> int:
         return (self.today - self.on).days
 
-    @property
-    def draft(self) -> int | None:
-        """The update somebody has begun, if any."""
-        return getattr(self.sub_goal, "begun", None)
-
 
 def due_and_coming(
-    organization: Organization, today: date, asked: Container[int] = ()
+    organization: Organization, today: date, begun: Container[int] = ()
 ) -> tuple[list[Due], list[Due]]:
     """The most overdue first, as many as a page holds; then the next few.
 
-    Of the sub-goals `asked` about, by key, the report stands with its question instead.
+    Of the sub-goals whose report is `begun`, by key, it stands as a draft or with its question instead.
     """
-    days = sorted(row for row in due_days(organization, today) if row[1] not in asked)
+    days = sorted(row for row in due_days(organization, today) if row[1] not in begun)
     late = [row for row in days if row[0] <= today][:A_PAGE]
     coming = [row for row in days if row[0] > today][:COMING_UP]
-    rows = rows_by_key([key for _day, key in (*late, *coming)])
+    rows = SubGoal.objects.in_bulk([key for _day, key in (*late, *coming)])
     return (
         [Due(rows[key], on, today) for on, key in late],
         [Due(rows[key], on, today) for on, key in coming],
@@ -109,12 +105,6 @@ def due_days(organization: Organization, today: date) -> list[tuple[date, int]]:
     return [
         (due_on(since, cadence), key) for key, cadence, since in running.values_list("pk", "cadence", "since")
     ]
-
-
-def rows_by_key(keys: list[int]) -> dict[int, SubGoal]:
-    begun = Update.objects.filter(sub_goal=OuterRef("pk"), correction_of=None, state__in=Update.OPEN_STATES)
-    rows = SubGoal.objects.filter(pk__in=keys).select_related("standing")
-    return {row.pk: row for row in rows.annotate(begun=Subquery(begun.order_by("pk").values("pk")[:1]))}
 
 
 # --- Lists --------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """The first page of an organization: what is due, drafts, questions, and all its sub-goals."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 import pytest
@@ -118,6 +118,33 @@ def test_drafts_and_questions_have_one_main_action_each(people, page):
     assert url("check", draft.code) in text
     assert "Which plants are counted?" in text and "Answer" in text
     assert url("edit-update", begun.pk) in text
+
+
+@pytest.mark.parametrize(("day", "said"), [(date(2026, 3, 31), "</p>"), (date(2026, 4, 13), "12 days late")])
+def test_a_report_that_was_begun_stands_once_among_the_drafts_with_its_due_day(
+    people, page, monkeypatch, day, said
+):
+    """Quarterly since 1 January 2026: due on 1 April, so it comes up on 31 March and is late on 13 April."""
+    make_update(people, make_published(people, title="Recycle"))
+    now = datetime.combine(day, time(12), tzinfo=UTC)
+    monkeypatch.setattr("workspace.dashboard.timezone.now", lambda: now)
+
+    text = page()
+
+    assert "Due now (0)" in text and "Coming up (0)" in text
+    assert text.count("Due April 1, 2026") == 1 and text.count("Go on") == 1
+    assert said in text.split("Due April 1, 2026")[1][:60]
+
+
+def test_a_correction_that_was_begun_leaves_the_next_report_due(people, page, monkeypatch):
+    """The value of 1 February stands meanwhile: the next one is due on 1 May."""
+    published = make_published_update(people, make_published(people))
+    updates.correct(published, {"value": Decimal(111)}, people.editor, published.version)
+    monkeypatch.setattr("workspace.dashboard.timezone.now", lambda: datetime(2026, 5, 2, 12, tzinfo=UTC))
+
+    text = page()
+
+    assert "Due now (1)" in text and text.count("Due May 1, 2026") == 1
 
 
 def test_a_question_on_an_update_stands_with_it(people, page):
