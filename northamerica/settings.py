@@ -73,6 +73,7 @@ SITE_URL = env.str(
 INSTALLED_APPS = [
     "modeltranslation",
     "django.contrib.admin",
+    "stakeholders",  # before Django's accounts: its changepassword is the one that leaves a trace
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -88,7 +89,6 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "csp",
-    "stakeholders",
     "indicators",
     "goals",
     "public",

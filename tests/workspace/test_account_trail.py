@@ -1,13 +1,15 @@
 """Changes of how a person signs in stand in the trail with their transaction, and tell no secret (R11)."""
 
 import json
+from unittest.mock import Mock
 
 import pytest
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import Client
-from django.urls import reverse
+from django.urls import resolve, reverse
 
 from stakeholders import trail
 from stakeholders.models import TrailEntry
@@ -72,6 +74,44 @@ def test_a_password_chosen_by_mail_is_told_apart(client, ana, mailoutbox):
 
     assert told(ana) == [("password.reset", None, None)]
     assert entries(ana)[0].actor == ana
+
+
+def test_a_password_changed_by_command_stands_there_too(client, ana, monkeypatch):
+    """No person is named: whoever may run commands on the machine is not known to the program."""
+    sign_in(client)
+    monkeypatch.setattr("getpass.getpass", lambda prompt: NEW)
+
+    call_command("changepassword", ana.email)
+
+    [entry] = entries(ana)
+    assert (entry.action, entry.actor, entry.way) == ("password.change", None, "command")
+    ana.refresh_from_db()
+    assert ana.check_password(NEW)
+    assert "account_login" in resolve(client.get(reverse("workspace:home")).url.split("?")[0]).url_name
+
+
+@pytest.mark.parametrize("typed", [[NEW, NEW + "."], ["password1234", "password1234"], ["short", "short"]])
+def test_a_command_that_refuses_a_password_leaves_nothing(ana, monkeypatch, typed):
+    answers = iter(typed)
+    monkeypatch.setattr("getpass.getpass", lambda prompt: next(answers))
+
+    with pytest.raises(CommandError, match="Nothing was changed"):
+        call_command("changepassword", ana.email)
+
+    assert not entries(ana)
+    ana.refresh_from_db()
+    assert ana.check_password(PASSWORD)
+
+
+def test_the_command_and_its_entry_stand_or_fall_together(ana, monkeypatch):
+    monkeypatch.setattr("getpass.getpass", lambda prompt: NEW)
+    monkeypatch.setattr(trail, "record", Mock(side_effect=RuntimeError))
+
+    with pytest.raises(RuntimeError):
+        call_command("changepassword", ana.email)
+
+    ana.refresh_from_db()
+    assert ana.check_password(PASSWORD)
 
 
 def test_a_password_that_is_refused_leaves_nothing(client, ana):
