@@ -18,6 +18,7 @@ from goals.lifecycle import evidence
 from indicators import waiting
 from indicators.sources.upload_files import UploadRefused
 from stakeholders import rights
+from stakeholders.models import Organization, User
 from workspace.own import Place, place_of
 
 KINDS = ((columns.SUB_GOALS, gettext_lazy("Sub-goals")), (columns.UPDATES, gettext_lazy("Updates")))
@@ -48,13 +49,16 @@ def files_page(request: HttpRequest, organization: str) -> HttpResponse:
 @require_safe
 @rights.rule("export", "see")
 def everything(request: HttpRequest, organization: str) -> Any:
-    """One ZIP, written while it is sent."""
     place = place_of(request.user, organization)
     place.require("see", "export")
-    response = StreamingHttpResponse(
-        packing.package(place.organization, place.person), content_type="application/zip"
-    )
-    return as_attachment(response, f"{place.organization.code}.zip")
+    return packed(place.organization, place.person)
+
+
+def packed(organization: Organization, person: User) -> Any:
+    """One ZIP, written while it is sent."""
+    pieces = packing.package(organization, person)
+    response = StreamingHttpResponse(pieces, content_type="application/zip")
+    return as_attachment(response, f"{organization.code}.zip")
 
 
 @require_safe

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from stakeholders import inviting, people, rights
-from stakeholders.models import Invitation, Membership
+from stakeholders.models import Invitation, Membership, Organization
 from workspace.fields import long_text
 from workspace.own import Place, place_of
 from workspace.saving import attempt
@@ -62,14 +62,14 @@ def shown(place: Place, page: str | None = None, form: forms.Form | None = None)
     return {
         "place": place,
         "pager": Paginator(members, A_PAGE).get_page(page),
-        "invitations": open_invitations(place) if sees else [],
+        "invitations": open_invitations(place.organization) if sees else [],
         "form": form or InviteForm(label_suffix=""),
         "now": timezone.now(),
     }
 
 
-def open_invitations(place: Place) -> list[Invitation]:
-    waiting = inviting.still_open(place.organization).select_related("made_by")
+def open_invitations(organization: Organization) -> list[Invitation]:
+    waiting = inviting.still_open(organization).select_related("made_by")
     return list(waiting.order_by("-made_at", "-pk")[:A_PAGE])
 
 
@@ -84,12 +84,14 @@ def invite(request: HttpRequest, organization: str) -> HttpResponse:
     if form.is_valid() and attempt(
         form, lambda: inviting.invite(place.organization, by=place.person, **form.cleaned_data)
     ):
-        words = {"email": form.cleaned_data["email"]}
-        messages.success(
-            request, _("An invitation was sent to %(email)s. Its link works for 14 days.") % words
-        )
+        messages.success(request, invited(form))
         return redirect("workspace:people", organization)
     return render(request, "workspace/people.html", shown(place, form=form))
+
+
+def invited(form: forms.Form) -> str:
+    words = {"email": form.cleaned_data["email"]}
+    return _("An invitation was sent to %(email)s. Its link works for 14 days.") % words
 
 
 @require_POST

@@ -2,16 +2,18 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from stakeholders import joining, merging, organizations, people, rights
-from stakeholders.models import JoinRequest, Organization, User
-from workspace import steward_joining, steward_people, steward_trail
+from stakeholders import inviting, joining, merging, organizations, people, rights
+from stakeholders.models import Invitation, JoinRequest, Organization, User
+from workspace import file_pages, people_pages, steward_joining, steward_people, steward_trail
 from workspace.own import person_of
 from workspace.sign_in import reauthentication_required
 from workspace.steward_deciding import attempt
@@ -162,22 +164,26 @@ def organization(request: HttpRequest, code: str) -> HttpResponse:
         row.refresh_from_db()
         if status == 409:
             form.renew(row.version)
-    return organization_page(request, row, form, status)
+    return organization_page(request, row, status, edit=form)
 
 
 def organization_page(
-    request: HttpRequest,
-    row: Organization,
-    form: steward_people.OrganizationForm,
-    status: int = 200,
-    switch: steward_people.SwitchForm | None = None,
+    request: HttpRequest, row: Organization, status: int = 200, **sent: forms.Form
 ) -> HttpResponse:
+    """`sent` is the form that was filled in, by its name on the page."""
+    blank = {
+        "edit": steward_people.OrganizationForm(initial=facts(row)),
+        "switch": steward_people.SwitchForm(auto_id="switch_%s"),
+        "invite": steward_people.InviteForm(),
+    }
     context = {
         "row": row,
-        "form": switch or form,
-        "edit": form,
-        "switch": switch or steward_people.SwitchForm(auto_id="switch_%s"),
+        "form": next(iter(sent.values()), None),
+        **blank,
+        **sent,
         "members": row.memberships.select_related("user").order_by("user__email"),
+        "invitations": people_pages.open_invitations(row),
+        "now": timezone.now(),
         "at": "organizations",
     }
     return render(request, "workspace/steward/organization.html", context, status=status)
@@ -209,8 +215,42 @@ def switch_organization(request: HttpRequest, code: str) -> HttpResponse:
         messages.success(request, _("Switched on.") if wanted else _("Switched off."))
         return redirect("workspace:review-organization", code)
     row.refresh_from_db()
-    edit = steward_people.OrganizationForm(initial=facts(row))
-    return organization_page(request, row, edit, status, form)
+    return organization_page(request, row, status, switch=form)
+
+
+@require_safe
+@rights.rule("organization", "switch_off")
+def everything(request: HttpRequest, code: str) -> HttpResponse:
+    """What its people take away for it themselves, of whatever organization."""
+    return file_pages.packed(get_object_or_404(Organization, code=code), person_of(request))
+
+
+@page_methods
+@rights.rule("organization", "switch_off")
+@reauthentication_required(allow_get=True)
+def invite(request: HttpRequest, code: str) -> HttpResponse:
+    """As its owners do: their first one comes this way. Whether there is an account shows nowhere."""
+    row = get_object_or_404(Organization.objects.public(), code=code)
+    if request.method != "POST":
+        return redirect("workspace:review-organization", code)
+    form = steward_people.InviteForm(request.POST)
+    status = 400
+    if form.is_valid():
+        by = person_of(request)
+        status = attempt(form, lambda: inviting.invite(row, by=by, **form.cleaned_data))
+    if status == 200:
+        messages.success(request, people_pages.invited(form))
+        return redirect("workspace:review-organization", code)
+    return organization_page(request, row, status, invite=form)
+
+
+@require_POST
+@rights.rule("organization", "switch_off")
+def withdraw_invitation(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    row = get_object_or_404(Invitation.objects.select_related("organization"), pk=pk, organization__code=code)
+    inviting.withdraw(row, person_of(request))
+    messages.success(request, _("The invitation was withdrawn; its link no longer works."))
+    return redirect("workspace:review-organization", code)
 
 
 # --- People -------------------------------------------------------------------------------------

@@ -1,11 +1,14 @@
 """Organizations and people as administrators see and change them."""
 
+from typing import Any
+
 from django import forms
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from goals.choices import ALL, QueryFilter
-from stakeholders.models import Organization, User
+from stakeholders.models import Membership, Organization, User
+from workspace import people_pages
 from workspace.fields import VersionForm
 from workspace.steward_forms import text
 
@@ -52,6 +55,14 @@ class SwitchForm(forms.Form):
     """Off or on, with the reason."""
 
     reason = text(_("Reason"))
+
+
+class InviteForm(people_pages.InviteForm):
+    """Beside the other forms of the page; whoever answers for an organization first is its owner."""
+
+    def __init__(self, data: Any = None) -> None:
+        initial = {"role": Membership.Role.OWNER}
+        super().__init__(data, initial=initial, auto_id="invite_%s", label_suffix="")
 
 
 class PersonFilter(QueryFilter):

@@ -27,6 +27,17 @@ organizations = [
         administration.switch_organization,
         name="review-switch-organization",
     ),
+    path(
+        pgettext_lazy("address", "<slug:code>/everything.zip"),
+        administration.everything,
+        name="review-everything",
+    ),
+    path(pgettext_lazy("address", "<slug:code>/invite/"), administration.invite, name="review-invite"),
+    path(
+        pgettext_lazy("address", "<slug:code>/invitations/<int:pk>/withdraw/"),
+        administration.withdraw_invitation,
+        name="review-withdraw-invitation",
+    ),
 ]
 people = [
     path("", administration.person_list, name="review-people"),

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import zipfile
 from decimal import Decimal
 from types import SimpleNamespace
 from urllib.parse import quote
@@ -18,9 +19,9 @@ from goals.lifecycle.steps import SUB_GOAL_STEPS, UPDATE_STEPS
 from goals.models import Commitment, Standing, Step, SubGoal
 from indicators.models import Indicator
 from public.middleware import clock
-from stakeholders import joining, rights, trail
-from stakeholders.models import JoinRequest, Membership, Organization, TrailEntry, User
-from tests.goals.lifecycle.conftest import make_people, make_published, make_submitted_update
+from stakeholders import inviting, joining, rights, trail
+from stakeholders.models import Invitation, JoinRequest, Membership, Organization, TrailEntry, User
+from tests.goals.lifecycle.conftest import make_draft, make_people, make_published, make_submitted_update
 from tests.signing_in import signed_in
 from tests.workspace.conftest import client_of, person
 from workspace import trail_words
@@ -198,6 +199,67 @@ def test_the_lists_are_searched(administrator, people):
     assert [row.code for row in shown.context["pager"]] == ["mills"]
     found = administrator.get(at("people"), {"search": "second people.example"})
     assert [row.email for row in found.context["pager"]] == ["second@people.example"]
+
+
+def test_an_administrator_takes_away_everything_of_an_organization(administrator, people):
+    """Drafts included, as its people do themselves; also of one that is switched off."""
+    make_draft(people, title="Begun")
+    Organization.objects.filter(code="mills").update(is_active=False)
+
+    answer = administrator.get(at("everything", "mills"))
+
+    assert answer["Content-Disposition"] == 'attachment; filename="mills.zip"'
+    with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as whole:
+        assert "Begun" in whole.read("sub_goals.csv").decode()
+    assert f'href="{at("everything", "mills")}"' in administrator.get(at("organization", "mills")).text
+
+
+def test_an_administrator_invites_somebody_as_owner_and_takes_it_back(
+    administrator, people, mailoutbox, django_capture_on_commit_callbacks
+):
+    page = administrator.get(at("organization", "mills"))
+    assert '<option value="owner" selected>' in page.text
+
+    with django_capture_on_commit_callbacks(execute=True):
+        sent = administrator.post(at("invite", "mills"), {"email": "lee@people.example", "role": "owner"})
+
+    assert sent.url == at("organization", "mills")
+    [made] = Invitation.objects.filter(organization=people.mills)
+    assert (made.role, made.made_by) == ("owner", people.administrator)
+    assert mailoutbox[-1].to == ["lee@people.example"]
+    assert "lee@people.example" in administrator.get(at("organization", "mills")).text
+    administrator.post(at("withdraw-invitation", "mills", made.pk))
+    made.refresh_from_db()
+    assert made.state == "withdrawn"
+    actions = TrailEntry.objects.filter(subject=f"invitation:{made.pk}").order_by("number")
+    assert [(one.action, one.actor) for one in actions] == [
+        ("create", people.administrator), ("withdraw", people.administrator),
+    ]  # fmt: skip
+
+
+def test_an_invitation_with_a_fault_is_refused_at_its_field(administrator, people):
+    answer = administrator.post(at("invite", "mills"), {"email": "lee", "role": "owner"})
+
+    assert answer.status_code == 400
+    assert 'href="#invite_email"' in answer.text
+    assert not Invitation.objects.exists()
+
+
+def test_nobody_is_invited_to_what_is_switched_off(administrator, people):
+    Organization.objects.filter(code="mills").update(is_active=False)
+
+    sent = {"email": "lee@people.example", "role": "owner"}
+
+    assert administrator.post(at("invite", "mills"), sent).status_code == 404
+    assert at("invite", "mills") not in administrator.get(at("organization", "mills")).text
+
+
+def test_an_invitation_of_another_organization_is_not_found_under_this_one(administrator, people):
+    other = inviting.invite(people.lab, "lee@people.example", "viewer", people.administrator)
+
+    assert administrator.post(at("withdraw-invitation", "mills", other.pk)).status_code == 404
+    other.refresh_from_db()
+    assert other.state == "open"
 
 
 # --- People -------------------------------------------------------------------------------------
