@@ -184,7 +184,7 @@ def test_what_is_missing_is_said_on_top_and_at_its_field(client):
     text = client.post(reverse("join:ask"), request_to_join(email="nobody")).content.decode()
 
     assert "<title>Error:" in text
-    assert 'href="#id_email"' in text and "Enter a valid email address." in text
+    assert 'href="#id_email"' in text and "Enter a valid e-mail address." in text
 
 
 def test_one_address_asks_five_times_an_hour(client):

@@ -10,7 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from indicators import formats
+from tests.signing_in import signed_in
 from tests.workspace.conftest import PASSWORD, person, sign_in
+from tests.workspace.test_account_trail import change_address, change_password
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +56,72 @@ def test_a_change_is_told_with_its_day_and_time_written_out(client, mailoutbox):
 @pytest.mark.parametrize("name", ["account_login", "account_reset_password"])
 def test_an_address_is_asked_for_by_one_word(client, name):
     assert ">E-mail address</label>" in client.get(reverse(name)).text
+
+
+# --- One spelling -------------------------------------------------------------------------------
+SHOWN = re.compile(r"<(script|style).*?</\1>|<!--.*?-->|<[^>]*>", re.DOTALL)
+SAID = re.compile(r'(?:placeholder|title|alt|aria-label)="([^"]*)"')
+
+
+def seen_on(text: str) -> str:
+    """What a reader sees or hears, without addresses."""
+    return " ".join([SHOWN.sub(" ", text), *SAID.findall(text)])
+
+
+def spellings(text: str) -> list[str]:
+    return re.findall(r"(?<![\w@./-])e-?mails?(?![\w@])", text, re.IGNORECASE)
+
+
+def assert_one_spelling(*texts: str) -> None:
+    found = {word for text in texts for word in spellings(text)}
+    assert {word.lower().rstrip("s") for word in found} <= {"e-mail"}
+
+
+def test_pages_without_sign_in_spell_e_mail_one_way(client, ana):
+    names = (
+        "login",
+        "reset_password",
+        "reset_password_done",
+        "signup",
+        "inactive",
+        "email_verification_sent",
+    )
+    pages = [client.get(reverse(f"account_{name}")).text for name in names]
+    refused = [
+        client.post(reverse("account_login"), {"login": ana.email, "password": "no"}),
+        client.post(reverse("account_reset_password"), {"email": "no address"}),
+    ]
+
+    assert any(spellings(seen_on(page)) for page in pages)
+    assert "Enter a valid e-mail address." in refused[1].text
+    assert_one_spelling(*map(seen_on, [*pages, *(page.text for page in refused)]))
+
+
+def test_pages_of_an_account_spell_e_mail_one_way(ana):
+    other, client = person("luz@frontera.example"), signed_in(ana)
+    names = ("account_change_password", "account_email", "mfa_index", "mfa_activate_totp", "mfa_add_webauthn",
+             "usersessions_list", "account_reauthenticate")  # fmt: skip
+    pages = [client.get(reverse(name)) for name in names]
+    for address in ("no address", other.email, ana.email, "ana@new.example"):
+        given = {"action_add": "", "email": address}
+        pages.append(client.post(reverse("account_email"), given, follow=True))
+
+    assert "This is the e-mail address of your account already." in pages[-2].text
+    assert "Confirmation e-mail sent to" in pages[-1].text
+    assert_one_spelling(*(seen_on(page.text) for page in pages))
+
+
+def test_mails_about_an_account_spell_e_mail_one_way(client, ana, mailoutbox):
+    sign_in(client)
+    change_address(client, mailoutbox)
+    change_password(client)
+    for address in ("ana@new.example", "nobody@frontera.example"):
+        client.post(reverse("account_reset_password"), {"email": address})
+
+    subjects = [sent.subject.partition("] ")[2] or sent.subject for sent in mailoutbox]
+    assert len(subjects) == 5, subjects
+    assert_one_spelling(*(f"{sent.subject} {sent.body}" for sent in mailoutbox))
+    assert_one_spelling(*(seen_on(html_of(sent)) for sent in mailoutbox))
 
 
 @pytest.mark.parametrize(
