@@ -4,6 +4,7 @@ claim -> ask, keeping each payload -> parse -> check against what is published -
 A run that ends anywhere before the last step has changed no published value.
 """
 
+import contextlib
 import logging
 import random
 import uuid
@@ -71,12 +72,17 @@ def run(feed_id: int, trigger: str, readings: Readings = asking.readings, starte
 
 
 def refresh(feed: Feed, claim: uuid.UUID, record: Run, readings: Readings) -> None:
-    """Take one feed all the way."""
+    """Take one feed all the way; where a held batch was approved meanwhile, compare with that (R5)."""
     batch, kept, rows = read(feed, record, readings)
-    if reasons := find_doubts(batch):
-        hold(record, claim, batch, reasons, as_texts(rows, batch, kept))
-    else:
-        publish(record, claim, batch, kept, rows)
+    is_over = False
+    while not is_over:
+        approved, reasons = approvals(feed), find_doubts(batch)
+        with contextlib.suppress(ApprovedMeanwhile):
+            if reasons:
+                hold(record, claim, batch, approved, reasons, as_texts(rows, batch, kept))
+            else:
+                publish(record, claim, batch, approved, kept, rows)
+            is_over = True
 
 
 # --- The verdict --------------------------------------------------------------------------------
@@ -171,11 +177,30 @@ def note(record: Run, reading: asking.Reading) -> None:
     record.payloads.add(reading.payload)
 
 
+# --- What a person approved meanwhile -----------------------------------------------------------
+class ApprovedMeanwhile(Exception):
+    """The batch was compared with values that are no longer those published."""
+
+
+def approvals(feed: Feed) -> int:
+    """How many held batches were approved so far; nothing else publishes beside the claim."""
+    return HeldBatch.objects.filter(run__feed=feed, decision=HeldBatch.Decision.APPROVED).count()
+
+
+def refuse_old_comparison(feed: Feed, approved: int) -> None:
+    """Raises ApprovedMeanwhile; call it under the feed's lock, which who decides takes too."""
+    if approvals(feed) != approved:
+        raise ApprovedMeanwhile
+
+
 # --- Publishing ---------------------------------------------------------------------------------
-def publish(record: Run, claim: uuid.UUID, batch: Batch, kept: Payloads, rows: list[Row]) -> None:
+def publish(
+    record: Run, claim: uuid.UUID, batch: Batch, approved: int, kept: Payloads, rows: list[Row]
+) -> None:
     """Store what differs as new vintages, move the edition on, tell it and close the run: one transaction."""
     with transaction.atomic():
         refuse_lost_claim(record, claim)
+        refuse_old_comparison(record.feed, approved)
         stored = store(batch, kept, record)
         earlier = store_earlier(rows, batch, kept, record)
         record.new_count, record.revised_count = stored.new, stored.revised + earlier
@@ -202,11 +227,14 @@ def announce(indicator_ids: set[int], cause: str) -> None:
 
 
 # --- Holding ------------------------------------------------------------------------------------
-def hold(record: Run, claim: uuid.UUID, batch: Batch, reasons: list[str], rows: list[dict]) -> None:
+def hold(
+    record: Run, claim: uuid.UUID, batch: Batch, approved: int, reasons: list[str], rows: list[dict]
+) -> None:
     """Leave the batch to a person, unless the very same one waits already or was rejected."""
     record.unchanged_count = size(batch) - len(find_changes(batch, {}))
     with transaction.atomic():
         refuse_lost_claim(record, claim)
+        refuse_old_comparison(record.feed, approved)
         first = same_batch(record.feed, rows)
         if first is None:
             close(record, claim, Run.Verdict.HELD, " ".join(reasons))
