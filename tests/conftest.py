@@ -1,16 +1,15 @@
 """What all tests share: one loaded monitor, judged for a fixed day."""
 
-import sqlite3
 from datetime import date
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
 from django.utils import translation
 
 import tests.emptying  # noqa: F401 - the flush between tests on SQLite
 from public import middleware
 from public.middleware import clock
+from tests.copying import keep_copy, restore_copy
 from tests.loading import TODAY, load_monitor
 
 
@@ -69,21 +68,5 @@ def _no_kept_pages(request, monkeypatch):
 @pytest.fixture
 def loaded(transactional_db):
     """The same monitor for tests with real transactions, which start from empty tables."""
-    restore_copy() if COPY else load_monitor()
-
-
-COPY: list[sqlite3.Connection] = []
-"""On SQLite the loaded monitor, to be there again within milliseconds."""
-
-
-def keep_copy() -> None:
-    if connection.vendor == "sqlite" and not COPY:
-        connection.ensure_connection()
-        copy = sqlite3.connect(":memory:", check_same_thread=False)
-        connection.connection.backup(copy)
-        COPY.append(copy)
-
-
-def restore_copy() -> None:
-    connection.ensure_connection()
-    COPY[0].backup(connection.connection)
+    if not restore_copy():
+        load_monitor()

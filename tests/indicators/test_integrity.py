@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, date, datetime
+from unittest.mock import Mock
 
 import pytest
 from django.db import DatabaseError, IntegrityError, NotSupportedError, connection, transaction
@@ -173,8 +174,8 @@ def test_a_series_saved_while_it_is_calculated_stops_neither(parents, monkeypatc
     """Who saves holds the series and then wants the edition; the calculation takes both in that order too."""
     series = Series.objects.get(pk=parents["series_id"])
     monkeypatch.setattr(derived.formulas, "parse", lambda text: None)
-    monkeypatch.setattr(derived, "formulas_of_subjects", lambda formula: [None])
-    monkeypatch.setattr(derived, "recompute_series", lambda indicator, formula: bool(add(**parents)))
+    monkeypatch.setattr(derived, "InputSeries", lambda formula: Mock(formulas_of_subjects=lambda: [None]))
+    monkeypatch.setattr(derived, "recompute_series", lambda *_: bool(add(**parents)))
 
     with transaction.atomic():
         series.save()
