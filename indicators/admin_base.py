@@ -1,9 +1,11 @@
-"""What the administration of several rooms shares: read-only tables, and telling when the queue is down."""
+"""What the administration of several rooms shares: read-only tables, links, a word when the queue is down."""
 
 from collections.abc import Callable
 
 from django.contrib import admin, messages
-from django.db import transaction
+from django.db import models, transaction
+from django.urls import reverse
+from django.utils.html import format_html_join
 
 from indicators import edition
 from indicators.queueing import NOT_QUEUED, enqueue
@@ -59,3 +61,12 @@ class PublishingAdmin(admin.ModelAdmin):
 def tell_unless(request, queued: Callable[[], bool]) -> None:
     if not queued():
         messages.warning(request, NOT_QUEUED)
+
+
+def page_of(row: models.Model) -> str:
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=(row.pk,))
+
+
+def links(items) -> str:
+    """Addresses with their texts, a line each."""
+    return format_html_join("\n", '<a href="{}">{}</a><br>', items)

@@ -1,0 +1,94 @@
+"""The history of a sub-goal: the steps its progress took, and the versions of its measure."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from goals.models import Result, Step, SubGoal, SubGoalVersion
+from public import presenting
+
+STEPS_SHOWN = 20
+VERSIONS_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Past:
+    """A step its progress took, or a change of how it is measured."""
+
+    at: datetime
+    text: str
+    effect: str = ""
+    reason: str = ""
+    facts: list[str] = field(default_factory=list)
+
+    @property
+    def day(self) -> str:
+        return presenting.day(self.at)
+
+    @property
+    def iso(self) -> str:
+        return self.at.date().isoformat()
+
+
+def history_of(sub_goal: SubGoal) -> list[Past]:
+    """The newest steps and versions, the newest first."""
+    steps = sub_goal.steps.filter(node=sub_goal.node)[:STEPS_SHOWN]
+    versions = list(sub_goal.versions.order_by("-number")[: VERSIONS_SHOWN + 1])
+    past = [of_step(step) for step in steps] + [
+        of_version(version, sub_goal) for version in versions[:VERSIONS_SHOWN]
+    ]
+    return sorted(past, key=lambda one: one.at, reverse=True)
+
+
+def of_step(step: Step) -> Past:
+    return Past(step.at, cause_text(step.cause), effect_text(step))
+
+
+def cause_text(cause: str) -> str:
+    """What led to a step, as far as its stored cause says it."""
+    if cause.startswith("update:"):
+        return _("An update was published, corrected or retracted.")
+    if cause.startswith("merge:"):
+        return _("Two entries of one organization were made one.")
+    texts = {
+        "published": _("It was published."),
+        "completed": _("It was completed."),
+        "withdrawn": _("It was withdrawn."),
+        "measure": _("How it is measured was changed."),
+        "reparented": _("It was put elsewhere among the sub-goals."),
+        "reweighed": _("Its weight was changed."),
+    }
+    return texts.get(cause.rpartition(":")[2], _("Something it rests on changed."))
+
+
+def effect_text(step: Step) -> str:
+    """From where to where its progress went; what enters or leaves is not called progress."""
+    if step.progress_before is None or step.progress_after is None:
+        return "" if step.progress_after is None else _("Progress is counted from here on.")
+    said = {
+        "before": presenting.share_text(step.progress_before),
+        "after": presenting.share_text(step.progress_after),
+    }
+    if step.kind == Result.ChangeKind.COMPOSITION:
+        return _("What is counted changed: %(before)s of the way before, %(after)s after.") % said
+    return _("From %(before)s of the way to %(after)s.") % said
+
+
+def of_version(version: SubGoalVersion, sub_goal: SubGoal) -> Past:
+    text = (
+        _("Measured anew, version %(number)s.") if version.number > 1 else _("First version of the measure.")
+    )
+    return Past(
+        version.valid_from, text % {"number": version.number}, reason=version.reason,
+        facts=[] if sub_goal.is_deliverable else [measure_text(version)],
+    )  # fmt: skip
+
+
+def measure_text(version: SubGoalVersion) -> str:
+    return _("From %(baseline)s (%(start)s) to %(target)s (%(end)s).") % {
+        "baseline": presenting.in_own_unit(version.baseline_value, version.unit),
+        "start": presenting.day(version.start_date),
+        "target": presenting.in_own_unit(version.target_value, version.unit),
+        "end": presenting.day(version.target_date),
+    }
