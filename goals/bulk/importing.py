@@ -55,6 +55,11 @@ class Preview:
     refused: list[Refusal] = field(default_factory=list)
 
     @property
+    def refused_lines(self) -> set[int]:
+        """A line may be refused for several reasons."""
+        return {refusal.line for refusal in self.refused}
+
+    @property
     def can_be_taken(self) -> bool:
         return not self.refused and not self.missing
 

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from goals.models.sub_goals import SubGoal, seen
 from indicators.fields import ExactDecimalField
@@ -44,8 +45,8 @@ class Update(Versioned):
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
         SUBMITTED = "submitted", _("Waiting for review")
-        SENT_BACK = "sent_back", _("Sent back with a question")
-        PUBLISHED = "published", _("Published")
+        SENT_BACK = "sent_back", pgettext_lazy("update", "Sent back with a question")
+        PUBLISHED = "published", pgettext_lazy("update", "Published")
         CORRECTED = "corrected", _("Corrected")
         RETRACTED = "retracted", _("Retracted")
 

@@ -86,10 +86,12 @@ def test_a_file_is_previewed_and_then_taken(client):
 
 
 def test_a_refused_line_is_named_with_its_column_and_nothing_is_taken(client):
-    shown = hand_in(client, HEAD + "g3,First,tons,0,10\ng3,Second,tons,zero,20\n")
+    """One line with two faults is one line."""
+    shown = hand_in(client, HEAD + "g3,First,tons,0,10\ng9,Second,tons,zero,20\n")
     text = shown.content.decode()
 
-    assert "baseline_value" in text and '<th scope="row">3</th>' in text
+    assert "baseline_value" in text and text.count('<th scope="row">Line 3</th>') == 2
+    assert "<dt>Lines refused</dt><dd>1</dd>" in text
     assert "Take it as drafts" not in text
     client.post(url("hand-in", "mills"), {"ticket": shown.context["ticket"], "confirm": ""})
     assert not SubGoal.objects.filter(title="First").exists()
