@@ -1,4 +1,4 @@
-"""Whole public responses kept per edition: in this process first, the shared cache behind it."""
+"""Whole public responses kept per release and edition: in this process first, the shared cache behind it."""
 
 import hashlib
 import logging
@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 
 from indicators import edition
 from indicators.payloads import is_disk_full
+from public import release
 
 logger = logging.getLogger(__name__)
 
@@ -136,8 +137,8 @@ def into_cache(key: str, kept: Kept) -> None:
 
 
 def key_of(request: HttpRequest) -> str:
-    """Edition, address and encoding; never the host, which a stranger may choose."""
+    """Release, edition, address and encoding; never the host, which a stranger may choose."""
     encoding = "gzip" if "gzip" in request.headers.get("Accept-Encoding", "") else "plain"
     form = "csv" if "text/csv" in request.headers.get("Accept", "") else "page"
     address = hashlib.sha256(request.get_full_path().encode()).hexdigest()
-    return f"{form}:{clock.read()}:{encoding}:{address}"
+    return f"{form}:{release.fingerprint()}:{clock.read()}:{encoding}:{address}"

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from redis.exceptions import ConnectionError as RedisDown
 
 from indicators import edition
-from public import middleware
+from public import middleware, release
 from public.middleware import EditionCacheMiddleware, public_page
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +44,34 @@ def test_a_page_is_made_once_per_edition(site, rf, calls):
     get(site, rf)
 
     assert calls == ["/en/", "/en/"]
+
+
+def test_a_page_of_an_earlier_release_is_not_served(site, rf, calls, monkeypatch):
+    """Its styles may be gone, and its words have changed."""
+    get(site, rf)
+    monkeypatch.setattr(release, "fingerprint", lambda: "the next one")
+
+    get(site, rf)
+
+    assert calls == ["/en/", "/en/"]
+
+
+@pytest.mark.parametrize(
+    "file", ["templates/base.html", "static/css/site.css", "locale/es/LC_MESSAGES/django.mo"]
+)
+def test_a_release_is_told_by_what_pages_are_made_from(settings, file):
+    assert settings.BASE_DIR / file in set(release.files())
+
+
+def test_a_changed_file_makes_another_release(monkeypatch, settings, tmp_path):
+    monkeypatch.setattr(settings, "BASE_DIR", tmp_path)
+    monkeypatch.setattr(release, "folders", lambda: {tmp_path})
+    (tmp_path / "site.css").write_text("a {}")
+    before = release.fingerprint.__wrapped__()
+
+    (tmp_path / "site.css").write_text("b {}")
+
+    assert release.fingerprint.__wrapped__() != before
 
 
 def test_a_kept_page_is_confirmed_by_its_etag(site, rf):
