@@ -92,7 +92,7 @@ def stop_at_leaf(sub_goal) -> None:
     from goals import evaluation, known, rows
     from goals.climbing import Tree
     from goals.models import Step
-    from goals.standings import SAVED
+    from goals.standings import MOVING, SIGNED
 
     tree = Tree.of([])
     tree.standings[sub_goal.node] = standing = sub_goal.standing
@@ -100,7 +100,7 @@ def stop_at_leaf(sub_goal) -> None:
     [outcome] = evaluation.judge_now([sub_goal], forest.TODAY, known.points_by_sub_goal(updates))
     before = standing.progress
     tree.judge(sub_goal, outcome, forest.TODAY)
-    rows.change([standing], SAVED)
+    rows.change([standing], (*MOVING, *SIGNED))
     step = Step(
         node=standing.node, level=standing.level, sub_goal=sub_goal, as_of=forest.TODAY, cause="leaf",
         kind="movement", progress_before=before, progress_after=standing.progress,

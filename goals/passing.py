@@ -262,4 +262,4 @@ def values(row: Standing, names: Iterable[str]) -> dict[str, Any]:
 def write(standings: list[Standing], names: tuple[str, ...]) -> None:
     """Store new standings, and these fields of known ones."""
     Standing.objects.bulk_create([row for row in standings if not row.pk])
-    rows.change([row for row in standings if row.pk], tuple(name.removesuffix("_id") for name in names))
+    rows.change([row for row in standings if row.pk], names)

@@ -4,7 +4,7 @@ PostgreSQL gets several statements in one message, so that they cost one way the
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 from typing import Any, TypeVar
 
@@ -15,6 +15,10 @@ Question = tuple[str, Sequence]
 """A statement that reads, and its parameters."""
 Batch = tuple[str, list[list]]
 """A statement, and the parameters of each time it is run."""
+Readers = list[tuple[int, Any, Callable[..., Any]]]
+"""The place of a column, its expression, and what makes a value of what the database gives there."""
+Writers = list[tuple[str, Callable[[Any], Any]]]
+"""An attribute, and what makes of its value what the database takes."""
 
 MOST_TOGETHER = 500
 """Statements in one message."""
@@ -37,42 +41,47 @@ def ask(*questions: Question) -> list[list[tuple]]:
 
 
 @cache
-def selection(model: type[models.Model]) -> str:
-    """A statement that reads whole rows of a model; what follows WHERE is still to be added."""
-    columns = named(model._meta.concrete_fields)
+def selection(model: type[models.Model], names: tuple[str, ...] = ()) -> str:
+    """A statement that reads rows of a model, or these columns; what follows WHERE is still to be added."""
+    columns = named(columns_read(model, names))
     return f"SELECT {columns} FROM {quoted(model._meta.db_table)}"  # noqa: S608 - names of our own fields
 
 
 def loaded(model: type[M], found: Iterable[Sequence], names: tuple[str, ...] = ()) -> list[M]:
     """Rows as objects of their model; `names` are their columns, in the order of the model, if not all."""
-    fields = [one for one in model._meta.concrete_fields if not names or one.attname in names]
-    attributes, readers = [one.attname for one in fields], [reader(one) for one in fields]
-    return [
-        model.from_db(
-            connection.alias, attributes, [read(value) for read, value in zip(readers, row, strict=True)]
-        )
-        for row in found
-    ]
+    (attributes, readers), alias = reading(model, names), connection.alias
+    return [model.from_db(alias, attributes, converted(row, readers)) for row in found]
+
+
+def converted(row: Sequence, readers: Readers) -> list:
+    values = list(row)
+    for place, column, convert in readers:
+        values[place] = convert(values[place], column, connection)
+    return values
 
 
 @cache
-def reader(field: models.Field) -> Callable[[Any], Any]:
-    """How a value of this field is made of what the database gives."""
-    column = field.cached_col
-    converters = [*connection.ops.get_db_converters(column), *field.get_db_converters(connection)]
+def reading(model: type[models.Model], names: tuple[str, ...]) -> tuple[dict[str, int], Readers]:
+    """The attributes these columns become, and what makes their values of what the database gives."""
+    fields = columns_read(model, names)
+    readers = [
+        (place, field.cached_col, convert)
+        for place, field in enumerate(fields)
+        for convert in (
+            *connection.ops.get_db_converters(field.cached_col), *field.get_db_converters(connection),
+        )
+    ]  # fmt: skip
+    return {one.attname: place for place, one in enumerate(fields)}, readers
 
-    def read(value: Any) -> Any:
-        for convert in converters:
-            value = convert(value, column, connection)
-        return value
 
-    return read
+def columns_read(model: type[models.Model], names: tuple[str, ...]) -> list[models.Field]:
+    return [field for field in model._meta.concrete_fields if not names or field.attname in names]
 
 
 # --- Writing ------------------------------------------------------------------------------------
 def add(rows: Sequence[models.Model]) -> None:
     """Insert new rows of one model; they do not learn their numbers."""
-    send(additions(rows))
+    send(*additions(rows))
 
 
 def change(rows: Sequence[models.Model], names: tuple[str, ...]) -> None:
@@ -84,22 +93,24 @@ def send(*batches: Batch) -> None:
     """Run statements one after the other."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            runs = [(statement, row) for statement, rows in batches for row in rows]
+            # Each by itself: psycopg keeps what it found in a short statement, but not in a long message.
+            runs = [cursor.mogrify(statement, row) for statement, rows in batches for row in rows]
             for start in range(0, len(runs), MOST_TOGETHER):
-                statements, rows = zip(*runs[start : start + MOST_TOGETHER], strict=True)
-                cursor.execute("; ".join(statements), list(chain(*rows)))
+                cursor.execute("; ".join(runs[start : start + MOST_TOGETHER]))
             return
         for statement, rows in batches:
             if rows:
                 cursor.executemany(statement, rows)
 
 
-def additions(rows: Sequence[models.Model]) -> Batch:
-    """What `add` sends."""
+def additions(rows: Sequence[models.Model]) -> list[Batch]:
+    """What `add` sends: two rows a statement, which halves them and leaves each short; and what is left."""
     if not rows:
-        return "", []
+        return []
     model = type(rows[0])
-    return insertion(model), [values(row, columns_of(model)) for row in rows]
+    each = [values(row, writers(model)) for row in rows]
+    pairs = [first + second for first, second in zip(each[::2], each[1::2], strict=False)]
+    return [(insertion(model, 2), pairs), (insertion(model, 1), each[2 * len(pairs) :])]
 
 
 def changes(rows: Sequence[models.Model], names: tuple[str, ...]) -> Batch:
@@ -107,17 +118,18 @@ def changes(rows: Sequence[models.Model], names: tuple[str, ...]) -> Batch:
     if not rows:
         return "", []
     model = type(rows[0])
-    fields = fields_of(model, names)
-    return alteration(model, names), [[*values(row, fields), row.pk] for row in rows]
+    written = writers(model, names)
+    return alteration(model, names), [[*values(row, written), row.pk] for row in rows]
 
 
-def values(row: models.Model, fields: Sequence[models.Field]) -> list:
-    return [write(getattr(row, name)) for name, write in writers(fields)]
+def values(row: models.Model, written: Writers) -> list:
+    return [write(getattr(row, name)) for name, write in written]
 
 
-@cache
-def writers(fields: Sequence[models.Field]) -> list[tuple[str, Callable[[Any], Any]]]:
-    return [(field.attname, writer(field)) for field in fields]
+@lru_cache
+def writers(model: type[models.Model], names: tuple[str, ...] = ()) -> Writers:
+    """What hands these attributes to the database, or all but the number of the row."""
+    return [(field.attname, writer(field)) for field in fields_of(model, names)]
 
 
 def writer(field: models.Field) -> Callable[[Any], Any]:
@@ -126,28 +138,25 @@ def writer(field: models.Field) -> Callable[[Any], Any]:
         return lambda value: value
     if isinstance(field, models.BigIntegerField):
         return field.get_prep_value
+    if isinstance(field, models.DateField):
+        return lambda value: field.get_db_prep_value(value, connection, prepared=True)
     return lambda value: field.get_db_prep_save(value, connection)
 
 
-@cache
-def columns_of(model: type[models.Model]) -> tuple[models.Field, ...]:
-    return tuple(field for field in model._meta.concrete_fields if not field.primary_key)
+def fields_of(model: type[models.Model], names: tuple[str, ...] = ()) -> list[models.Field]:
+    by_name = {field.attname: field for field in model._meta.concrete_fields if not field.primary_key}
+    return [by_name[name] for name in names or by_name]
 
 
 @cache
-def fields_of(model: type[models.Model], names: tuple[str, ...]) -> tuple[models.Field, ...]:
-    by_name = {field.name: field for field in columns_of(model)}
-    return tuple(by_name[name] for name in names)
+def insertion(model: type[models.Model], count: int) -> str:
+    """A statement that adds so many rows."""
+    columns = fields_of(model)
+    marks = ", ".join([f"({', '.join(['%s'] * len(columns))})"] * count)
+    return f"INSERT INTO {quoted(model._meta.db_table)} ({named(columns)}) VALUES {marks}"  # noqa: S608 - names of our own fields
 
 
-@cache
-def insertion(model: type[models.Model]) -> str:
-    columns = columns_of(model)
-    marks = ", ".join(["%s"] * len(columns))
-    return f"INSERT INTO {quoted(model._meta.db_table)} ({named(columns)}) VALUES ({marks})"  # noqa: S608 - names of our own fields
-
-
-@cache
+@lru_cache
 def alteration(model: type[models.Model], names: tuple[str, ...]) -> str:
     changes = ", ".join(f"{quoted(str(field.column))} = %s" for field in fields_of(model, names))
     return f"UPDATE {quoted(model._meta.db_table)} SET {changes} WHERE id = %s"  # noqa: S608 - names of our own fields

@@ -4,7 +4,7 @@ A change reads and writes only the nodes from its leaf up to the overall number,
 beside it. Whoever writes here holds the edition's lock first, so that two changes never meet in between.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -26,6 +26,10 @@ MOVING = (
     "weight", *NUMBERS, *SUM_FIELDS,
 )  # fmt: skip
 """The fields a change may move; together with what a node enters they are the whole of a standing."""
+HELD = ("goal_id", "organization_id", "enters_id", *MOVING)
+SIGNED = ("cause", "change_kind", "recorded_at")
+"""Written with every change, beside what of HELD is other than before."""
+READ = ("id", "node", "level", "sub_goal_id", *HELD)
 WHOLE = """
 SELECT r.id, r.node, r.level, r.goal_id, r.status, r.outcome, g.weight
 FROM (
@@ -34,7 +38,6 @@ FROM (
 JOIN goals_result r ON r.node = g.node AND r.is_current ORDER BY g.number
 """
 """What is stored of the goals and the overall number, with the weight of each goal."""
-SAVED = ("goal", "organization", "enters", "cause", "change_kind", "recorded_at", *MOVING)
 
 
 def follow(sub_goals: Sequence[SubGoal], cause: str) -> list[Step]:
@@ -103,12 +106,18 @@ class Change:
         kind, now = self.kind, timezone.now()
         for row in self.moved:
             into = self.tree.into[row.node]
-            row.enters = self.tree.standings[into] if into else None
+            row.enters_id = self.tree.standings[into].pk if into else None
             row.cause, row.change_kind, row.recorded_at = cause[:100], kind, now
             if not row.pk:
                 row.save()
         old = [row for row in self.moved if row.node in self.before]
-        rows.send(rows.changes(old, SAVED), self.whole.changes(), rows.additions(steps))
+        batches = [rows.changes([row], (*SIGNED, *self.altered(row))) for row in old]
+        rows.send(*batches, self.whole.changes(), *rows.additions(steps))
+
+    def altered(self, row: Standing) -> Iterator[str]:
+        """What is other than before; setting a key to its own table makes SQLite renew every index."""
+        before = self.before[row.node]
+        return (name for name in HELD if getattr(row, name) != before[name])
 
     # --- Steps ----------------------------------------------------------------------------------
     def steps(self, cause: str) -> list[Step]:
@@ -143,7 +152,7 @@ class Change:
 
 
 def state_of(row: Standing, into: str | None) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in MOVING} | {"into": into}
+    return {name: getattr(row, name) for name in HELD} | {"into": into}
 
 
 def takes_in(sub_goal: SubGoal) -> bool:
@@ -184,17 +193,17 @@ def named(sub_goals: Iterable[SubGoal]) -> rows.Question:
 
 def chains(found: Iterable[Sequence]) -> list[Standing]:
     """The standings that `named` reads, and what lies between them and their goals."""
-    standings = {row.pk: row for row in rows.loaded(Standing, found)}
+    standings = {row.pk: row for row in rows.loaded(Standing, found, READ)}
     # What lies between a nested sub-goal and its organization is known by number alone.
     while above := {row.enters_id for row in standings.values() if row.enters_id} - standings.keys():
         [found] = rows.ask(those("id", above))
-        standings |= {row.pk: row for row in rows.loaded(Standing, found)}
+        standings |= {row.pk: row for row in rows.loaded(Standing, found, READ)}
     return list(standings.values())
 
 
 def those(column: str, values: set) -> rows.Question:
     marks = ", ".join(["%s"] * len(values))
-    return f"{rows.selection(Standing)} WHERE {column} IN ({marks})", sorted(values)
+    return f"{rows.selection(Standing, READ)} WHERE {column} IN ({marks})", sorted(values)
 
 
 class Whole:
