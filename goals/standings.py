@@ -30,14 +30,13 @@ HELD = ("goal_id", "organization_id", "enters_id", *MOVING)
 SIGNED = ("cause", "change_kind", "recorded_at")
 """Written with every change, beside what of HELD is other than before."""
 READ = ("id", "node", "level", "sub_goal_id", *HELD)
-WHOLE = """
-SELECT r.id, r.node, r.level, r.goal_id, r.status, r.outcome, g.weight
-FROM (
-    SELECT 'goal:' || code AS node, number, weight FROM goals_goal UNION ALL SELECT 'overall', NULL, NULL
-) g
-JOIN goals_result r ON r.node = g.node AND r.is_current ORDER BY g.number
-"""
-"""What is stored of the goals and the overall number, with the weight of each goal."""
+WEIGHTS: rows.Question = "SELECT 'goal:' || code, weight FROM goals_goal ORDER BY number", ()
+WHOLE: rows.Question = (
+    "SELECT id, node, level, goal_id, status, outcome FROM goals_result "
+    "WHERE is_current AND level IN ('goal', 'overall')",
+    (),
+)
+"""What is stored of the goals and the overall number."""
 
 
 def follow(sub_goals: Sequence[SubGoal], cause: str) -> list[Step]:
@@ -46,8 +45,7 @@ def follow(sub_goals: Sequence[SubGoal], cause: str) -> list[Step]:
     Call it inside the transaction that changed them, their updates, their weight, state or parent.
     """
     with transaction.atomic(savepoint=False):
-        edition.advance()  # its lock is what every change waits for
-        change = Change(sub_goals, today())
+        change = Change(sub_goals, today(), first=[edition.advancing()])
         steps = change.steps(cause)
         change.save(cause, steps)
         declaring.follow(sub_goals)
@@ -64,11 +62,22 @@ def today() -> date:
 
 
 class Change:
-    """What a change to some sub-goals does to the nodes above them, worked out in memory."""
+    """What a change to some sub-goals does to the nodes above them, worked out in memory.
 
-    def __init__(self, sub_goals: Sequence[SubGoal], day: date, announced: Update | None = None) -> None:
+    What it works with is read after the `first` statements: the lock that every change waits for.
+    """
+
+    def __init__(
+        self,
+        sub_goals: Sequence[SubGoal],
+        day: date,
+        announced: Update | None = None,
+        first: Sequence[rows.Question] = (),
+    ) -> None:
         self.day = day
-        stored, updates, whole = rows.ask(named(sub_goals), known.published(sub_goals, day), (WHOLE, ()))
+        *_, stored, updates, weights, whole = rows.ask(
+            *first, named(sub_goals), known.published(sub_goals, day), WEIGHTS, WHOLE
+        )
         self.tree = Tree.of(chains(stored))
         self.sub_goals = list(sub_goals)
         if adopted := adopted_by([one for one in sub_goals if self.may_adopt(one)]):
@@ -77,7 +86,7 @@ class Change:
             self.tree = Tree.of(chains(stored))
         self.before = {node: state_of(row, self.tree.into[node]) for node, row in self.tree.standings.items()}
         self.judge(known.points_by_sub_goal(updates, announced))
-        self.whole = Whole(whole, self.tree)
+        self.whole = Whole(weights, whole, self.tree)
 
     def may_adopt(self, sub_goal: SubGoal) -> bool:
         """Whether it newly stands, or newly takes or no longer takes its progress from its children."""
@@ -211,11 +220,10 @@ class Whole:
 
     COLUMNS = ("id", "node", "level", "goal_id", "status", "outcome")
 
-    def __init__(self, found: Sequence[Sequence], tree: Tree) -> None:
-        results = rows.loaded(Result, [columns for *columns, _ in found], self.COLUMNS)
-        self.results = {result.node: result for result in results}
+    def __init__(self, weighed: Sequence[Sequence], found: Sequence[Sequence], tree: Tree) -> None:
+        self.results = {result.node: result for result in rows.loaded(Result, found, self.COLUMNS)}
         self.before = {node: measures(result) for node, result in self.results.items()}
-        weights = {node: Decimal(weight) for _, node, *_, weight in found if weight is not None}
+        weights = {node: Decimal(weight) for node, weight in weighed if node in self.results}
         for node in tree.standings.keys() & weights.keys():
             outcome = self.results[node].outcome
             self.set(node, evaluation.with_efforts(weights[node], outcome, tree.standings[node]))

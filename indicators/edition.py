@@ -5,7 +5,10 @@ from django.utils import timezone
 
 from indicators.models import Edition
 
-ADVANCE = "UPDATE indicators_edition SET number = number + 1, published_at = %s WHERE id = 1"
+ADVANCE = """
+INSERT INTO indicators_edition (id, number, published_at) VALUES (1, 1, %s) ON CONFLICT (id)
+DO UPDATE SET number = indicators_edition.number + 1, published_at = excluded.published_at RETURNING number
+"""
 
 
 def lock() -> None:
@@ -17,10 +20,12 @@ def lock() -> None:
 def advance() -> None:
     """Move to the next edition, and lock it as `lock` does; call inside the transaction that publishes."""
     with connection.cursor() as cursor:
-        cursor.execute(ADVANCE, [connection.ops.adapt_datetimefield_value(timezone.now())])
-        is_first = not cursor.rowcount
-    if is_first:
-        Edition.objects.get_or_create(pk=1, defaults={"number": 1})
+        cursor.execute(*advancing())
+
+
+def advancing() -> tuple[str, list]:
+    """The statement that does so, with its parameters, for whoever sends it together with others."""
+    return ADVANCE, [connection.ops.adapt_datetimefield_value(timezone.now())]
 
 
 def current_number() -> int:
