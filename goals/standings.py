@@ -37,6 +37,7 @@ WHOLE: rows.Question = (
     (),
 )
 """What is stored of the goals and the overall number."""
+Measures = dict[str, Decimal | None]
 
 
 def follow(sub_goals: Sequence[SubGoal], cause: str) -> list[Step]:
@@ -222,47 +223,50 @@ class Whole:
 
     def __init__(self, weighed: Sequence[Sequence], found: Sequence[Sequence], tree: Tree) -> None:
         self.results = {result.node: result for result in rows.loaded(Result, found, self.COLUMNS)}
-        self.before = {node: measures(result) for node, result in self.results.items()}
+        self.moved: list[tuple[Result, Measures, Measures]] = []
         weights = {node: Decimal(weight) for node, weight in weighed if node in self.results}
-        for node in tree.standings.keys() & weights.keys():
+        for node in [node for node in weights if node in tree.standings]:
             outcome = self.results[node].outcome
             self.set(node, evaluation.with_efforts(weights[node], outcome, tree.standings[node]))
         if "overall" in self.results:
             goals = [(weight, self.results[node].outcome) for node, weight in weights.items()]
-            self.set("overall", evaluation.overall_from(goals).outcome)
+            self.set("overall", evaluation.overall_now(goals))
 
     def set(self, node: str, outcome: dict[str, Any]) -> None:
         result = self.results[node]
+        before, whom = measures(result.outcome), counted(result.outcome)
         result.outcome, result.combined = outcome, outcome.get("combined")
-
-    @cached_property
-    def moved(self) -> list[Result]:
-        return [row for node, row in self.results.items() if self.before[node] != measures(row)]
+        after = measures(outcome)
+        if (before, whom) != (after, counted(outcome)):
+            self.moved.append((result, before, after))
 
     def changes(self) -> rows.Batch:
         """The verdict of the indicators is the same, so when it was recorded stays; the steps are dated."""
-        return rows.changes(self.moved, ("outcome", "combined"))
+        return rows.changes([result for result, *_ in self.moved], ("outcome", "combined"))
 
     def steps(self, common: Mapping[str, Any]) -> list[Step]:
-        moved = sorted(self.moved, key=lambda row: row.node == "overall")
         return [
             Step(
                 node=row.node, level=row.level, goal_id=row.goal_id, **common, status_before=row.status,
                 status_after=row.status,
-                **{f"{name}_before": value for name, value in self.before[row.node][0].items()},
-                **{f"{name}_after": value for name, value in measures(row)[0].items()},
+                **{f"{name}_before": value for name, value in before.items()},
+                **{f"{name}_after": value for name, value in after.items()},
             )
-            for row in moved
+            for row, before, after in self.moved
         ]  # fmt: skip
 
 
-def measures(result: Result) -> tuple[dict[str, Decimal | None], Any]:
-    """What organizations move in a goal or overall, at the scale of a step; and whom it counts."""
-    layer = result.outcome["stakeholder_layer"]
+def measures(outcome: Mapping[str, Any]) -> Measures:
+    """What organizations move in a goal or overall, at the scale of a step."""
+    layer = outcome["stakeholder_layer"]
     shown = {
         "progress": layer.get("progress"),
         "schedule": layer.get("schedule"),
-        "combined": result.outcome.get("combined"),
+        "combined": outcome.get("combined"),
     }
-    rest = (layer, result.outcome.get("organizations_counted"))
-    return {name: at_nine(value) for name, value in shown.items()}, rest
+    return {name: at_nine(value) for name, value in shown.items()}
+
+
+def counted(outcome: Mapping[str, Any]) -> Any:
+    """The whole layer of the organizations, and how many they are."""
+    return outcome["stakeholder_layer"], outcome.get("organizations_counted")

@@ -16,6 +16,7 @@ from goals.method.described import plain
 from goals.method.judging import path_of, resolve
 from goals.method.layers import indicator_layer, stakeholder_layer
 from goals.method.outcomes import Judgement
+from goals.method.overall import OverallOutcome
 from goals.method.parameters import Point, TargetParameters, problems
 from goals.method.projection import Bounds, Projection, project
 from goals.method.subgoals import STATES, judge_subgoal
@@ -233,20 +234,24 @@ def run_stakeholder_layer(given: Raw) -> Outcome:
 
 def run_goal(given: Raw) -> Outcome:
     outcome = trees.goal(given)
-    return outcome.indicator_layer.numbers.as_dict() | _flat(outcome.as_dict())
+    return outcome.indicator_layer.numbers.as_dict() | flat(outcome.as_dict())
 
 
 def run_overall(given: Raw) -> Outcome:
-    return _flat(trees.overall(trees.goals(given)).as_dict())
+    return flat(trees.overall(trees.goals(given)).as_dict())
 
 
 def overall_alone(given: Raw) -> Outcome:
     """The same without the goals, which whoever gives them has."""
-    outcome = _flat(replace(trees.overall(trees.goals(given)), goals={}).as_dict())
+    return described_alone(trees.overall(trees.goals(given)))
+
+
+def described_alone(overall: OverallOutcome) -> Outcome:
+    outcome = flat(replace(overall, goals={}).as_dict())
     return {name: value for name, value in outcome.items() if name != "goals"}
 
 
-def _flat(outcome: Outcome) -> Outcome:
+def flat(outcome: Outcome) -> Outcome:
     """The layers' numbers also beside them, as indicators_schedule and so on."""
     loose = {
         f"{prefix}_{key}": outcome[layer][key]
@@ -273,7 +278,7 @@ def run_delta(given: Raw) -> Outcome:
     wholes = {"overall_before": trees.overall(before), "overall_after": trees.overall(after)}
     return {
         **by_level, **by_node, **parts,
-        **{name: _flat(whole.as_dict()) for name, whole in wholes.items()},
+        **{name: flat(whole.as_dict()) for name, whole in wholes.items()},
         "steps": listed, "nodes": by_node, "kind": listed[0]["kind"], "cause": listed[0]["cause"],
     }  # fmt: skip
 

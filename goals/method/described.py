@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 
@@ -16,6 +17,8 @@ class Described:
 
 def plain(value: Any) -> Any:
     """The value with dataclasses, tuples and days turned into dictionaries, lists and text."""
+    if value is None or isinstance(value, str | Decimal):
+        return value
     if isinstance(value, Described):
         return value.as_dict()
     if is_dataclass(value) and not isinstance(value, type):
