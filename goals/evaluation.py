@@ -14,6 +14,7 @@ from goals import known
 from goals.climbing import Tree
 from goals.known import Moment
 from goals.method import METHOD_VERSION, cases
+from goals.method.judging import verdict
 from goals.method.layers import IndicatorLayer, StakeholderLayer
 from goals.method.overall import GoalOutcome, goal_outcome, overall_outcome
 from goals.method.parameters import Point
@@ -124,7 +125,8 @@ def judge_now(
 ) -> Iterator[dict[str, Any]]:
     """What `judge_sub_goals` says of each today, without putting its input down as a case."""
     for one in sub_goals:
-        judged = judge_subgoal(known.sub_goal_parameters(one), points.get(one.pk, []), day)
+        reports = points.get(one.pk, [])
+        judged = judge_subgoal(known.sub_goal_parameters(one), reports, day, judging=verdict)
         hidden = not one.is_public
         yield {
             "counted": judged.counted and not hidden,

@@ -137,21 +137,31 @@ def _judge_on(
 
 
 @exactly
-def describe(standing: Standing, kind: str, latest: Anchor, points: Sequence[Point]) -> Judgement:
-    """The verdict on a standing, with its numbers, rates, milestones and what would change it."""
+def verdict(standing: Standing, kind: str, latest: Anchor, points: Sequence[Point] = ()) -> Judgement:
+    """Status and numbers of a standing alone; the points make no difference to them."""
     status = status_of(standing)
     progress, expected, schedule = numbers(standing, status)
-    upcoming = standing.path.next_after(standing.t)
     return Judgement(
         kind=kind,
         status=status,
         reason="too_early" if status == NOT_ENOUGH_DATA else None,
-        flags=flags_of(standing, status, points),
-        progress_raw=standing.progress_raw,
         progress=progress,
         expected=expected,
-        expected_value=standing.expected_value,
         schedule=schedule,
+        latest=latest,
+    )
+
+
+@exactly
+def describe(standing: Standing, kind: str, latest: Anchor, points: Sequence[Point]) -> Judgement:
+    """The verdict on a standing, with its rates, milestones and what would change it."""
+    judged = verdict(standing, kind, latest)
+    upcoming = standing.path.next_after(standing.t)
+    return replace(
+        judged,
+        flags=flags_of(standing, judged.status, points),
+        progress_raw=standing.progress_raw,
+        expected_value=standing.expected_value,
         pace=standing.pace,
         actual_rate=standing.actual_rate,
         required_rate=standing.required_rate,
@@ -160,7 +170,6 @@ def describe(standing: Standing, kind: str, latest: Anchor, points: Sequence[Poi
         rates="growth" if standing.growth_rates else "linear",
         path_used=standing.path.used,
         baseline=standing.path.baseline,
-        latest=latest,
         target=standing.path.target,
         next_milestone=upcoming,
         milestones=judge_milestones(standing.path, standing.direction, standing.t, latest, points),

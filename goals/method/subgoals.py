@@ -1,6 +1,6 @@
 """Sub-goals of organizations: judged at a day, so that silence does not help."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields, replace
 from datetime import date
 from itertools import accumulate
@@ -16,6 +16,7 @@ from goals.method.time import Freshness, coordinate, freshness_limits, freshness
 from goals.method.vintages import as_known, in_time_order
 from indicators import periods
 
+Judging = Callable[[Standing, str, Anchor, Sequence[Point]], Judgement]
 STATES = {"fresh": "current", "stale": "overdue", "outdated": "silent"}
 
 
@@ -25,14 +26,16 @@ def judge_subgoal(
     updates: Iterable[Point],
     as_of: date,
     known_on: date | None = None,
+    judging: Judging = describe,
 ) -> SubgoalJudgement:
     """Judge a sub-goal on a day from its approved updates; the caller leaves out those not approved.
 
-    Updates dated after `as_of`, before the start, or recorded after `known_on` do not count.
+    Updates dated after `as_of`, before the start, or recorded after `known_on` do not count. With `verdict`
+    for `judging` only status and numbers are worked out: a trend compares every update with every other.
     """
     points = values_of(parameters, updates, as_of, known_on)
     age = update_age(parameters, points, as_of)
-    judged = _judge(parameters, points, as_of)
+    judged = _judge(parameters, points, as_of, judging)
     reason = uncounted_reason(parameters, as_of)
     return SubgoalJudgement(
         **{f.name: getattr(judged, f.name) for f in fields(Judgement)}
@@ -92,7 +95,9 @@ def _update_state(parameters: SubgoalParameters, points: Sequence[Point], age: F
     return STATES[age.state]
 
 
-def _judge(parameters: SubgoalParameters, points: Sequence[Point], as_of: date) -> Judgement:
+def _judge(
+    parameters: SubgoalParameters, points: Sequence[Point], as_of: date, judging: Judging
+) -> Judgement:
     baseline = parameters.baseline
     if baseline.value is None:
         return Judgement(kind="subgoal", status=NOT_ENOUGH_DATA, reason="no_baseline")
@@ -100,7 +105,7 @@ def _judge(parameters: SubgoalParameters, points: Sequence[Point], as_of: date) 
     path = build_path(baseline, parameters.milestones, parameters.target, parameters.path)
     latest = Anchor(points[-1].period, points[-1].value) if points else baseline
     standing = Standing(path, parameters.direction, now, worth(latest))
-    judged = describe(standing, "subgoal", latest, points)
+    judged = judging(standing, "subgoal", latest, points)
     judged = replace(judged, expected_today=judged.expected_value)
     if as_of < periods.first_day(baseline.period):
         return Judgement(kind="subgoal", status=NOT_ENOUGH_DATA, reason="not_started", baseline=baseline,

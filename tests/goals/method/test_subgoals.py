@@ -4,14 +4,16 @@ from decimal import Decimal
 import pytest
 
 from goals.method import Anchor, Point, SubgoalParameters, judge_subgoal
+from goals.method.judging import describe, verdict
 
 
-def judge(updates, as_of, **parameters):
+def judge(updates, as_of, judging=describe, **parameters):
     """A sub-goal from 0 on 2 July 2024 to 100 on 2 July 2028."""
     given = {"baseline": Anchor("2024-07-02", Decimal(0)), "target": Anchor("2028-07-02", Decimal(100))}
     points = [Point(*update) if len(update) == 3 else Point(*update, None) for update in updates]
     points = [Point(p.period, None if p.value is None else Decimal(p.value), p.recorded) for p in points]
-    return judge_subgoal(SubgoalParameters(**given | parameters), points, date.fromisoformat(as_of))
+    day = date.fromisoformat(as_of)
+    return judge_subgoal(SubgoalParameters(**given | parameters), points, day, judging=judging)
 
 
 def test_without_updates_the_value_stays_at_the_baseline_while_the_path_goes_on():
@@ -129,3 +131,23 @@ def test_a_baseline_already_at_its_target_is_to_be_kept():
 
 def test_a_sub_goal_without_a_baseline_value_is_not_judged():
     assert judge([], "2026-07-02", baseline=Anchor("2024-07-02")).reason == "no_baseline"
+
+
+@pytest.mark.parametrize("as_of", ["2024-01-01", "2024-08-01", "2026-07-02", "2028-07-02", "2030-01-01"])
+@pytest.mark.parametrize("updates", [[], [("2024-07-20", 20)], [("2025-06-30", 60), ("2026-06-30", 101)]])
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {},
+        {"direction": "decrease"},
+        {"completed_on": date(2026, 1, 1)},
+        {"withdrawn_on": date(2026, 1, 1)},
+        {"baseline": Anchor("2024-07-02", Decimal(10)), "path": "constant_growth"},
+    ],
+)
+def test_the_verdict_alone_says_the_same_as_with_its_explanation(updates, as_of, parameters):
+    names = (
+        "status", "reason", "progress", "expected", "schedule", "latest", "counted", "update_state", "closed",
+    )  # fmt: skip
+    whole, alone = (judge(updates, as_of, judging, **parameters) for judging in (describe, verdict))
+    assert [getattr(alone, name) for name in names] == [getattr(whole, name) for name in names]
