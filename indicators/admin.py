@@ -9,12 +9,11 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.db import models
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin
 
-from indicators import formulas, queueing, refresh
+from indicators import clock, formulas, queueing, refresh
 from indicators.admin_base import (
     Lasting,
     PublishingAdmin,
@@ -186,7 +185,7 @@ class BreakerFilter(admin.SimpleListFilter):
         return [("open", _("open")), ("closed", _("closed"))]
 
     def queryset(self, request, queryset):
-        is_open = models.Q(breaker_until__gt=timezone.now())
+        is_open = models.Q(breaker_until__gt=clock.now())
         chosen = {"open": is_open, "closed": ~is_open}.get(self.value() or "", models.Q())
         return queryset.filter(chosen)
 
@@ -256,7 +255,7 @@ class FeedAdmin(Lasting, TakesUploads):
 
     @admin.display(description=_("breaker"), ordering="breaker_until")
     def breaker(self, feed: Feed) -> str:
-        if feed.breaker_until is None or feed.breaker_until <= timezone.now():
+        if feed.breaker_until is None or feed.breaker_until <= clock.now():
             return str(_("closed"))
         return _("open until %(moment)s UTC") % {"moment": f"{feed.breaker_until:%Y-%m-%d %H:%M}"}
 
@@ -266,7 +265,7 @@ class FeedAdmin(Lasting, TakesUploads):
 
     @admin.display(description=_("running since"))
     def running_since(self, feed: Feed) -> datetime | None:
-        if feed.lease_until is None or feed.lease_until <= timezone.now():
+        if feed.lease_until is None or feed.lease_until <= clock.now():
             return None
         return feed.lease_until - settings.REFRESH_LEASE
 

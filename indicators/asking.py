@@ -10,9 +10,8 @@ from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
-from django.utils import timezone
 
-from indicators import payloads, throttle
+from indicators import clock, payloads, throttle
 from indicators.models import Feed, Payload
 from indicators.sources import (
     Answer,
@@ -162,7 +161,7 @@ def said(found: Classification, answer: Answer) -> str:
 
 def wait(found: Classification, answer: Answer) -> timedelta | None:
     """How long the source wants to be left alone; None, for our own pauses, if that is over a day."""
-    told = found.retry_after or http.retry_after(answer, timezone.now())
+    told = found.retry_after or http.retry_after(answer, clock.now())
     if told and told <= http.LONGEST_RETRY_AFTER:
         return told
     # A quota told in words is one of the day; a bare 429 means: a little slower.

@@ -6,9 +6,9 @@ from typing import NoReturn
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from indicators import clock
 from indicators.models import Feed, Run
 from indicators.sources import SourceUnavailable
 from indicators.sources.registry import takes_uploads
@@ -33,7 +33,7 @@ def claim_feed(feed_id: int, trigger: str = Run.Trigger.COMMAND) -> tuple[Feed, 
     The schedule gets only what is due at that moment. Raises AlreadyRunning, NotDue, or NeedsFile unless
     somebody hands a file in.
     """
-    now, claim = timezone.now(), uuid.uuid4()
+    now, claim = clock.now(), uuid.uuid4()
     free = Feed.objects.due(now) if trigger == Run.Trigger.SCHEDULE else Feed.objects.unclaimed(now)
     taken = free.filter(pk=feed_id).update(claim=claim, lease_until=now + settings.REFRESH_LEASE)
     feed = Feed.objects.select_related("source").get(pk=feed_id)
@@ -61,7 +61,7 @@ def refuse(feed: Feed, trigger: str, now: datetime) -> NoReturn:
 
 def refuse_running(feed: Feed) -> None:
     """Raises AlreadyRunning while somebody holds the feed."""
-    if since := running_since(feed, timezone.now()):
+    if since := running_since(feed, clock.now()):
         raise already_running(feed, since)
 
 
@@ -81,7 +81,7 @@ def end_abandoned_runs(feed: Feed) -> None:
     """Close what a worker left open that died or works longer than its lease; it stores nothing any more."""
     feed.runs.filter(verdict=Run.Verdict.RUNNING).update(
         verdict=Run.Verdict.FAILED,
-        ended_at=timezone.now(),
+        ended_at=clock.now(),
         reason="Its worker stopped or took longer than its lease; the next run took over.",
     )
 

@@ -9,9 +9,8 @@ from collections.abc import Container, Iterable
 from types import ModuleType
 
 from django.conf import settings
-from django.utils import timezone
 
-from indicators import asking
+from indicators import asking, clock
 from indicators.models import Feed, Series
 from indicators.sources import SeriesMetadata, SourceChanged
 from indicators.sources.registry import module_of
@@ -49,7 +48,7 @@ def confirm(feed: Feed, found: Descriptions, arrived: Container[str]) -> None:
         for series in expectations(feed):
             check(series, description_of(series, found, module))
     refuse_absent(feed.series.all(), arrived)
-    Feed.objects.filter(pk=feed.pk).update(confirmed_at=timezone.now())
+    Feed.objects.filter(pk=feed.pk).update(confirmed_at=clock.now())
 
 
 def expectations(feed: Feed) -> list[Series]:

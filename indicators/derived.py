@@ -6,16 +6,15 @@ Workers and commands only: this module needs pandas, which the web process does 
 import operator
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 import pandas as pd
 from django.db import transaction
 from django.db.models import Prefetch
-from django.utils import timezone
 
-from indicators import edition, formulas
+from indicators import clock, edition, formulas
 from indicators.formulas import Formula, Place, Reference
 from indicators.models import Indicator, Observation, Series, Source
 
@@ -235,8 +234,11 @@ def add_vintage(
     series: Series, period: date, value: Decimal | None, used: list[Observation], before: Observation | None
 ) -> None:
     """A calculated value is as old as the newest of its inputs, and newer than the one it replaces."""
-    vintage = max([row.vintage for row in used], default=timezone.now())
+    now = clock.now()
+    vintage = max([row.vintage for row in used], default=now)
     if before and vintage <= before.vintage:
-        vintage = timezone.now()
-    added = Observation.objects.create(series=series, period=period, value=value, vintage=vintage)
+        vintage = max(now, before.vintage + timedelta(microseconds=1))
+    added = Observation.objects.create(
+        series=series, period=period, value=value, vintage=vintage, recorded_at=now
+    )
     added.inputs.set(used)

@@ -4,12 +4,13 @@ import errno
 import gzip
 import hashlib
 import os
+from datetime import datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from django.conf import settings
-from django.utils import timezone
 
+from indicators import clock
 from indicators.models import Payload
 from indicators.sources import Answer
 
@@ -30,26 +31,27 @@ class PayloadRemoved(OSError):
 def keep(answer: Answer) -> Payload:
     """Store the answer's bytes unless they are there already, and return their record."""
     sha256 = hashlib.sha256(answer.body).hexdigest()
-    touch(sha256)
+    now = touch(sha256)
     path = path_of(sha256)
     if not path.exists():
         write_whole(path, gzip.compress(answer.body, LEVEL, mtime=0))
-    payload, _ = Payload.objects.get_or_create(
-        sha256=sha256, defaults={"size": len(answer.body), "content_type": answer.content_type}
-    )
+    new = {"size": len(answer.body), "content_type": answer.content_type}
+    seen = {"first_seen_at": now, "last_seen_at": now}
+    payload, _ = Payload.objects.get_or_create(sha256=sha256, defaults=new | seen)
     if payload.removed_at:
         payload.removed_at = None
         payload.save(update_fields=["removed_at"])
     return payload
 
 
-def touch(sha256: str) -> None:
-    """Say that these bytes came again, before looking for their file.
+def touch(sha256: str) -> datetime:
+    """Say that these bytes came again, before looking for their file; the moment that was said.
 
     The retention holds the row while it removes the file. So this waits until the file is gone and will be
     written anew, or else the retention sees that the bytes are young again.
     """
-    Payload.objects.filter(sha256=sha256).update(last_seen_at=timezone.now())
+    Payload.objects.filter(sha256=sha256).update(last_seen_at=(now := clock.now()))
+    return now
 
 
 def read(payload: Payload) -> bytes:

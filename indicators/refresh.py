@@ -16,9 +16,8 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
-from django.utils import timezone
 
-from indicators import asking, confirming, edition
+from indicators import asking, clock, confirming, edition
 from indicators.batches import (
     Batch,
     Payloads,
@@ -54,7 +53,7 @@ def run(feed_id: int, trigger: str, readings: Readings = asking.readings, starte
     `readings` gives other answers than the source's own: those that a person handed in.
     """
     feed, claim = claim_feed(feed_id, trigger)
-    record = Run.objects.create(feed=feed, trigger=trigger, started_by=started_by)
+    record = Run.objects.create(feed=feed, trigger=trigger, started_by=started_by, started_at=clock.now())
     try:
         refresh(feed, claim, record, readings)
     except asking.NothingNew as notice:
@@ -94,7 +93,7 @@ def close(
 
     What is not counted touches neither failures nor breaker.
     """
-    record.verdict, record.reason, record.ended_at = verdict, as_kept(reason), timezone.now()
+    record.verdict, record.reason, record.ended_at = verdict, as_kept(reason), clock.now()
     with transaction.atomic():
         record.save()
         Feed.objects.filter(pk=record.feed_id, claim=claim).update(
@@ -115,13 +114,13 @@ def postpone(record: Run, claim: uuid.UUID, error: SourceUnavailable) -> None:
     if number >= TRIES:
         close(record, claim, Run.Verdict.FAILED, tried)
         return
-    due = timezone.now() + pause_after(number, error)
+    due = clock.now() + pause_after(number, error)
     close(record, claim, Run.Verdict.RETRYING, with_next_try(tried, due), due)
 
 
 def wait(record: Run, claim: uuid.UUID, error: NotNow) -> None:
     """Come back when we ourselves are able to; the source's tries are not used up by that."""
-    due = timezone.now() + error.retry_after
+    due = clock.now() + error.retry_after
     close(record, claim, Run.Verdict.RETRYING, with_next_try(str(error), due), due, is_counted=False)
 
 
@@ -137,7 +136,7 @@ def pause_after(number: int, error: SourceUnavailable) -> timedelta:
 
 def after(record: Run, due: datetime | None, is_counted: bool) -> dict:
     """What a verdict means for the feed: when it is due again, and whether its breaker opens."""
-    feed, now = record.feed, record.ended_at or timezone.now()
+    feed, now = record.feed, record.ended_at or clock.now()
     done: dict = {"last_run_at": now, "next_due_at": due or now + feed.interval}
     if record.verdict in (Run.Verdict.PUBLISHED, Run.Verdict.UNCHANGED):
         done |= {"failures": 0, "breaker_until": None, "last_success_at": now}
@@ -157,7 +156,7 @@ def read(feed: Feed, record: Run, readings: Readings) -> tuple[Batch, Payloads, 
     kept: Payloads = {}
     count = 0
     described = confirming.descriptions(feed)
-    for reading in readings(feed, timezone.now().date()):
+    for reading in readings(feed, clock.now().date()):
         note(record, reading)
         answered = reading.rows()
         asking.refuse_too_many(count := count + len(answered))
@@ -301,7 +300,7 @@ def decide(held: HeldBatch, approve: bool, user, reason: str) -> bool:
             user, decision = None, HeldBatch.Decision.OVERTAKEN
             reason = "Newer values were published after this batch was read."
         first = HeldBatch.objects.filter(pk=held.pk, decision=HeldBatch.Decision.WAITING).update(
-            decision=decision, decided_at=timezone.now(), decided_by=user, reason=reason
+            decision=decision, decided_at=clock.now(), decided_by=user, reason=reason
         )
         if not first or decision == HeldBatch.Decision.OVERTAKEN:
             return False
@@ -329,5 +328,5 @@ def answers_of(held: HeldBatch) -> Payloads:
 
 
 def is_overtaken(held: HeldBatch) -> bool:
-    newer = Run.objects.filter(feed=held.run.feed_id, started_at__gt=held.run.started_at)
+    newer = Run.objects.filter(feed=held.run.feed_id, pk__gt=held.run_id)
     return newer.filter(verdict=Run.Verdict.PUBLISHED).exists()

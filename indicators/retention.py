@@ -9,9 +9,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
 
-from indicators import payloads
+from indicators import clock, payloads
 from indicators.models import HeldBatch, Observation, Payload, Run
 
 BATCH = 200
@@ -37,7 +36,7 @@ def removable(before: datetime) -> QuerySet[Payload]:
 
 def remove(kept_for: timedelta, most: int = MOST_A_NIGHT) -> int:
     """Remove the files of what is old enough, in short transactions; return how many. 0 days keeps all."""
-    before, removed = timezone.now() - kept_for, 0
+    before, removed = clock.now() - kept_for, 0
     while kept_for and removed < most:
         count = remove_batch(before, min(BATCH, most - removed))
         if not count:
@@ -55,5 +54,5 @@ def remove_batch(before: datetime, most: int) -> int:
         batch = list(removable(before).select_for_update(of=("self",))[:most])
         for payload in batch:
             payloads.remove_file(payload)
-        Payload.objects.filter(pk__in=[payload.pk for payload in batch]).update(removed_at=timezone.now())
+        Payload.objects.filter(pk__in=[payload.pk for payload in batch]).update(removed_at=clock.now())
     return len(batch)

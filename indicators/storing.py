@@ -13,8 +13,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import connection, transaction
-from django.utils import timezone
 
+from indicators import clock
 from indicators.batches import Batch, Payloads
 from indicators.fields import digits
 from indicators.models import Document, Observation, Run
@@ -86,7 +86,7 @@ class Stored:
 def store(batch: Batch, kept: Payloads, record: Run) -> Stored:
     """Publish what the batch changes as vintages of this run."""
     documents = dict(Document.objects.values_list("code", "pk"))
-    return store_rows(read_rows(batch, kept, documents, timezone.now()), record)
+    return store_rows(read_rows(batch, kept, documents, clock.now()), record)
 
 
 def read_rows(batch: Batch, kept: Payloads, documents: dict[str, int], now: datetime) -> Iterator[Read]:
@@ -107,7 +107,7 @@ def read_rows(batch: Batch, kept: Payloads, documents: dict[str, int], now: date
 
 def store_rows(rows: Iterable[Read], record: Run) -> Stored:
     """Store what differs, in one transaction; `rows` must not ask the database for anything."""
-    now, is_postgresql = timezone.now(), connection.vendor == "postgresql"
+    now, is_postgresql = clock.now(), connection.vendor == "postgresql"
     values = {"run": record.pk, "now": connection.ops.adapt_datetimefield_value(now), "yes": True}
     fill, follow = (copy, follow_on_postgresql) if is_postgresql else (insert, follow_on_sqlite)
     with transaction.atomic(), connection.cursor() as cursor:

@@ -8,9 +8,8 @@ from operator import itemgetter
 
 from celery import shared_task
 from django.conf import settings
-from django.utils import timezone
 
-from indicators import refresh, retention
+from indicators import clock, refresh, retention
 from indicators.models import Feed, FeedQuerySet, Run
 from indicators.queueing import reached
 from indicators.sources.registry import HANDED_IN
@@ -44,7 +43,7 @@ def run_feed(feed_id: int, trigger: str = Run.Trigger.SCHEDULE) -> None:
 
 def in_turn(feeds: FeedQuerySet) -> list[int]:
     """The ids of the feeds that are due, longest first, as many of each source as it has free places."""
-    now = timezone.now()
+    now = clock.now()
     busy = Counter(feeds.filter(lease_until__gt=now).values_list("source", flat=True))
     asked = feeds.due(now).exclude(source__code__in=HANDED_IN)
     due = asked.order_by("source", "next_due_at", "pk").values_list("source", "pk")

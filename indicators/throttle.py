@@ -4,8 +4,8 @@ import time
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.utils import timezone
 
+from indicators import clock
 from indicators.models import Source
 from indicators.sources import NotNow, Rate
 
@@ -17,7 +17,7 @@ def wait_for_turn(source_id: int, rate: Rate) -> None:
 
     Raises NotNow when that moment is too far away to hold a worker for it.
     """
-    pause = (book(source_id, rate) - timezone.now()).total_seconds()
+    pause = (book(source_id, rate) - clock.now()).total_seconds()
     if pause > 0:
         time.sleep(pause)
 
@@ -26,7 +26,7 @@ def book(source_id: int, rate: Rate) -> datetime:
     """Reserve the next free moment for one request to a source and return it."""
     with transaction.atomic():
         source = Source.objects.select_for_update().get(pk=source_id)
-        now = timezone.now()
+        now = clock.now()
         moment = max(now, source.next_request_at or now)
         if moment - now > LONGEST_WAIT:
             raise NotNow("We have asked this source as often as it allows; nothing was asked.", moment - now)

@@ -10,9 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from django.utils import timezone
-
-from indicators import periods
+from indicators import clock, periods
 from indicators.batches import Batch, Payloads, is_news
 from indicators.models import Observation, Run, Series
 from indicators.sources import Row
@@ -30,10 +28,11 @@ def store_earlier(rows: Iterable[Row], batch: Batch, kept: Payloads, record: Run
     older = earlier(rows, batch)
     if not older:
         return 0
-    chains, added = stored_chains(older), []
+    chains, added, now = stored_chains(older), [], clock.now()
     for (series, period), found in older.items():
         whole, chain = [*found, batch[series][period]], chains[series.pk, period]
-        added += missing(Observation(series=series, period=period, run=record), whole, chain, kept)
+        place = Observation(series=series, period=period, run=record, recorded_at=now)
+        added += missing(place, whole, chain, kept)
     replaced = [old.pk for chain in chains.values() for old in chain[:-1] if old.pk and old.is_current]
     Observation.objects.filter(pk__in=replaced).update(is_current=False)
     Observation.objects.bulk_create(added)
@@ -70,7 +69,7 @@ def missing(
     place: Observation, rows: list[Row], chain: list[Observation], kept: Payloads
 ) -> list[Observation]:
     """The vintages to add to the chain of a place, which takes them in; a new last one is current."""
-    now, added = timezone.now(), []
+    now, added = place.recorded_at, []
     for row in rows:
         before = [vintage for vintage in chain if row.vintage and vintage.vintage <= row.vintage]
         last = before[-1] if before else None

@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 
-from indicators import queueing
+from indicators import clock, queueing
 from indicators.models import Feed, FeedQuerySet, Run
 from indicators.refresh import AlreadyRunning, NeedsFile, run
 from indicators.sources.registry import HANDED_IN
@@ -80,7 +79,7 @@ def choose(codes: list[str], due: bool) -> FeedQuerySet:
         raise CommandError(f"No feed is called {', '.join(unknown)}; see manage.py sources.")
     asked = Feed.objects.filter(is_active=True).exclude(source__code__in=HANDED_IN)
     chosen = (Feed.objects.filter(code__in=codes) if codes else asked).select_related("source")
-    return chosen.due(timezone.now()) if due else chosen
+    return chosen.due(clock.now()) if due else chosen
 
 
 def line(record: Run) -> str:

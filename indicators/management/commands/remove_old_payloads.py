@@ -3,9 +3,8 @@
 from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db.models import Sum
-from django.utils import timezone
 
-from indicators import retention
+from indicators import clock, retention
 
 
 class Command(BaseCommand):
@@ -19,7 +18,7 @@ class Command(BaseCommand):
         if not kept_for:
             self.stdout.write("PAYLOAD_RETENTION is 0: raw answers are kept for ever.")
         elif dry_run:
-            found = retention.removable(timezone.now() - kept_for)
+            found = retention.removable(clock.now() - kept_for)
             size = found.aggregate(size=Sum("size"))["size"] or 0
             self.stdout.write(f"Would be removed: {found.count()}, {size} bytes before compression.")
         else:

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from django.core.management.base import BaseCommand
-from django.utils import timezone
 
+from indicators import clock
 from indicators.models import Feed
 
 HEADER = (
@@ -18,7 +18,7 @@ class Command(BaseCommand):
     help = "Print how every feed is doing: when it succeeded, when it is due, what is wrong. Times are UTC."
 
     def handle(self, *args, **options) -> None:
-        now = timezone.now()
+        now = clock.now()
         feeds = Feed.objects.with_health().order_by("source__code", "code")
         rows = [HEADER, *(cells(feed, now) for feed in feeds)]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
