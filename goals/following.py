@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Min
-from django.utils import timezone
 
 from goals.models import Publication
+from indicators import clock
 from indicators.queueing import FOLLOW, enqueue
 
 LONGEST_CAUSE = 100
@@ -35,7 +35,7 @@ def ask(noted: Publication) -> None:
 @transaction.atomic
 def take() -> list[Publication]:
     """Everything that waits; nothing while another worker is at it."""
-    now = timezone.now()
+    now = clock.now()
     waiting = list(Publication.objects.select_for_update())
     if any(one.taken_at and one.taken_at > now - settings.REFRESH_LEASE for one in waiting):
         return []

@@ -18,7 +18,7 @@ from goals.evaluation import (
 from goals.known import Moment
 from goals.method import METHOD_VERSION
 from goals.models import Goal, Result, Standing
-from indicators import edition
+from indicators import clock, edition
 
 TIME = "time"
 PASSING = {"age", "expected_today", "soft", "hard"}
@@ -129,7 +129,8 @@ def kept_explanation(node: Node) -> dict[str, Any]:
 def create(node: Node, day: date, cause: str, kind: str) -> None:
     Result.objects.create(
         node=node.key, level=node.level, goal=node.goal, target=node.target, sub_goal=node.sub_goal,
-        organization=node.organization, cause=cause, change_kind=kind, **fields_of(node, day),
+        organization=node.organization, cause=cause, change_kind=kind, recorded_at=clock.now(),
+        **fields_of(node, day),
     )  # fmt: skip
 
 

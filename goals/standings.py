@@ -5,7 +5,7 @@ beside it. Whoever writes here holds the edition's lock first, so that two chang
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -20,6 +20,7 @@ from goals.method.parameters import Point
 from goals.method.sums import NUMBERS, SUM_FIELDS, at_nine
 from goals.models import Result, Standing, Step, SubGoal, Update
 from indicators import edition
+from indicators.models import Edition
 
 MOVING = (
     "from_entries", "as_of", "counted", "reason", "status", "update_state", "latest_value", "latest_on",
@@ -58,6 +59,11 @@ def preview(update: Update) -> list[Step]:
     return Change([update.sub_goal], today(), update).steps(f"update:{update.pk}")
 
 
+def moment_of(advanced: Sequence) -> datetime:
+    """When the edition moved on, from what the statement reads that moves it."""
+    return rows.loaded(Edition, advanced, ("published_at",))[0].published_at
+
+
 def today() -> date:
     return timezone.now().date()
 
@@ -76,9 +82,10 @@ class Change:
         first: Sequence[rows.Question] = (),
     ) -> None:
         self.day = day
-        *_, stored, updates, weights, whole = rows.ask(
+        *moment, stored, updates, weights, whole = rows.ask(
             *first, named(sub_goals), known.published(sub_goals, day), WEIGHTS, WHOLE
         )
+        self.now = moment_of(moment[0]) if moment else timezone.now()
         self.tree = Tree.of(chains(stored))
         self.sub_goals = list(sub_goals)
         if adopted := adopted_by([one for one in sub_goals if self.may_adopt(one)]):
@@ -113,7 +120,7 @@ class Change:
         return sorted(rows, key=lambda row: self.tree.depth(row.node))
 
     def save(self, cause: str, steps: Sequence[Step]) -> None:
-        kind, now = self.kind, timezone.now()
+        kind, now = self.kind, self.now
         for row in self.moved:
             into = self.tree.into[row.node]
             row.enters_id = self.tree.standings[into].pk if into else None
@@ -132,8 +139,7 @@ class Change:
     # --- Steps ----------------------------------------------------------------------------------
     def steps(self, cause: str) -> list[Step]:
         """Leaves first, then up to the overall number."""
-        kind, now = self.kind, timezone.now()
-        common = {"at": now, "as_of": self.day, "cause": cause[:100], "kind": kind}
+        common = {"at": self.now, "as_of": self.day, "cause": cause[:100], "kind": self.kind}
         return [
             *(self.step(row, common) for row in reversed(self.moved) if row.level != Result.Level.GOAL),
             *self.whole.steps(common),

@@ -1,10 +1,9 @@
 """What workers do for this room; each task may run twice without harm."""
 
 from celery import shared_task
-from django.utils import timezone
 
 from goals import following, interventions, mailing, rollup
-from indicators import derived
+from indicators import clock, derived
 from stakeholders import sending
 
 
@@ -13,7 +12,7 @@ def follow_publications() -> None:
     """After values were published: what is calculated from them, then verdicts, roll-up and charts."""
     while taken := following.take():
         derived.recompute({pk for one in taken for pk in one.indicator_ids})
-        rollup.refresh_upper(timezone.now().date(), following.cause_of(taken))
+        rollup.refresh_upper(clock.now().date(), following.cause_of(taken))
         following.forget(taken)
 
 
@@ -21,26 +20,26 @@ def follow_publications() -> None:
 def reconcile() -> None:
     """Bring everything up to date from scratch, so that no lost message does harm."""
     derived.recompute()
-    rollup.refresh(timezone.now().date())
+    rollup.refresh(clock.now().date())
 
 
 @shared_task
 def send_reminders() -> None:
     """Once a day; running it again sends what could not be sent, and nothing twice."""
-    mailing.send_reminders(timezone.now().date())
+    mailing.send_reminders(clock.now().date())
 
 
 @shared_task
 def send_answers() -> None:
     """Every minute: what the Project answered or did is told at once, and no lost message loses it."""
-    mailing.send_answers(timezone.now())
-    interventions.send(timezone.now())
+    mailing.send_answers(clock.now())
+    interventions.send(clock.now())
 
 
 @shared_task
 def send_digests() -> None:
     """Every day, so that no week is missed; each person gets the summary once a week."""
-    mailing.send_digests(timezone.now())
+    mailing.send_digests(clock.now())
 
 
 @shared_task

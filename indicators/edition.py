@@ -6,8 +6,8 @@ from django.utils import timezone
 from indicators.models import Edition
 
 ADVANCE = """
-INSERT INTO indicators_edition (id, number, published_at) VALUES (1, 1, %s) ON CONFLICT (id)
-DO UPDATE SET number = indicators_edition.number + 1, published_at = excluded.published_at RETURNING number
+INSERT INTO indicators_edition (id, number, published_at) VALUES (1, 1, {now}) ON CONFLICT (id)
+DO UPDATE SET number = indicators_edition.number + 1, published_at = {now} RETURNING published_at
 """
 
 
@@ -24,8 +24,13 @@ def advance() -> None:
 
 
 def advancing() -> tuple[str, list]:
-    """The statement that does so, with its parameters, for whoever sends it together with others."""
-    return ADVANCE, [connection.ops.adapt_datetimefield_value(timezone.now())]
+    """The statement that does so and reads the moment, for whoever sends it together with others.
+
+    The moment is the database's, once the lock is held: editions follow each other in time too (R9).
+    """
+    if connection.vendor == "postgresql":
+        return ADVANCE.format(now="CLOCK_TIMESTAMP()"), []
+    return ADVANCE.format(now="%s"), [connection.ops.adapt_datetimefield_value(timezone.now())] * 2
 
 
 def current_number() -> int:

@@ -16,6 +16,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from stakeholders import mail
@@ -44,17 +45,16 @@ def send_once(user: User, keys: Iterable[str], compose: Compose) -> bool:
         logger.error("A mail could not be sent and is tried again: %s", error)
         SentMail.objects.filter(claim=claim).update(claimed_at=None, claim="")
         return False
-    SentMail.objects.filter(claim=claim).update(sent_at=timezone.now())
+    SentMail.objects.filter(claim=claim).update(sent_at=Now())
     return True
 
 
 def claimed(user: User, keys: list[str], claim: str) -> list[str]:
     """Those of the keys that were neither sent nor are just being sent by another run, now this one's."""
     SentMail.objects.bulk_create([SentMail(key=key, user=user) for key in keys], ignore_conflicts=True)
-    now = timezone.now()
-    is_free = Q(claimed_at=None) | Q(claimed_at__lt=now - CLAIMED_FOR)
+    is_free = Q(claimed_at=None) | Q(claimed_at__lt=Now() - CLAIMED_FOR)
     free = SentMail.objects.filter(is_free, key__in=keys, sent_at=None)
-    free.update(claim=claim, claimed_at=now)
+    free.update(claim=claim, claimed_at=Now())
     mine = set(SentMail.objects.filter(claim=claim).values_list("key", flat=True))
     return [key for key in keys if key in mine]
 

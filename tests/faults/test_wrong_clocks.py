@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from indicators import clock, refresh
 from indicators.claiming import NotDue
-from indicators.models import Feed, Observation
+from indicators.models import Edition, Feed, Observation
 from tests.faults.agency import changed
 
 pytestmark = [
@@ -77,3 +77,4 @@ def test_what_a_worker_with_a_wrong_clock_published_stands_in_its_place(agency, 
     newest = rows.get(is_current=True)
     assert newest.value == Decimal("61.9")
     assert before <= newest.vintage <= newest.recorded_at <= clock.now()
+    assert before <= Edition.objects.get().published_at <= clock.now()
