@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -25,8 +25,15 @@ class EmailUserManager(UserManager["User"]):
     def create_user(self, email, password=None, **fields):  # type: ignore[override]  # no username
         return super().create_user(email, email, password, **fields)
 
+    @transaction.atomic
     def create_superuser(self, email, password=None, **fields):  # type: ignore[override]  # no username
-        return super().create_superuser(email, email, password, **fields)
+        """Somebody who may do everything, as `manage.py createsuperuser` makes; the trail says so."""
+        from stakeholders import trail  # which rests on these models
+
+        user = super().create_superuser(email, email, password, **fields)
+        kept = trail.snapshot(user, "is_superuser", "is_staff", "is_active")
+        trail.record(None, "person.create", f"person:{user.pk}", chain=trail.PROJECT, before=None, after=kept)
+        return user
 
 
 class User(AbstractUser):

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import resolve, reverse
 
 from stakeholders import trail
-from stakeholders.models import TrailEntry
+from stakeholders.models import TrailEntry, User
 from tests.workspace.conftest import PASSWORD, sign_in
 from tests.workspace.test_sign_in_second_step import code, confirm
 
@@ -112,6 +112,16 @@ def test_the_command_and_its_entry_stand_or_fall_together(ana, monkeypatch):
 
     ana.refresh_from_db()
     assert ana.check_password(PASSWORD)
+
+
+def test_somebody_who_may_do_everything_is_not_made_in_silence(db, monkeypatch):
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", NEW)
+
+    call_command("createsuperuser", email="first@project.example", interactive=False, verbosity=0)
+
+    [entry] = entries(User.objects.get(email="first@project.example"))
+    assert (entry.action, entry.actor, entry.way) == ("person.create", None, "command")
+    assert entry.after["is_superuser"] is True
 
 
 def test_a_password_that_is_refused_leaves_nothing(client, ana):
