@@ -65,7 +65,9 @@ def beside_few_and_many(rows: int) -> dict[str, float]:
     few, many = Standing.objects.filter(level="organization", node__startswith="organization:g3:o").order_by(
         "pk"
     )[:2]
-    crowd = Standing.objects.filter(level="sub_goal").exclude(enters=few).values("pk")[:MANY]
+    # Not the pattern: further ones are still to be made of it.
+    crowd = Standing.objects.filter(level="sub_goal").exclude(enters=few).exclude(node="sub-goal:pattern")
+    crowd = crowd.values("pk")[:MANY]
     Standing.objects.filter(pk__in=list(crowd.values_list("pk", flat=True))).update(
         enters=many, organization=many.organization
     )
