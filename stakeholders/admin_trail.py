@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Model, URLField
 from django.http import HttpRequest
 
 from stakeholders import trail
@@ -18,6 +18,7 @@ class TracedAdmin(admin.ModelAdmin):
     """
 
     traced: tuple[str, ...] = ()
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}
 
     def chain_of(self, row: Any) -> str:
         return trail.PROJECT
