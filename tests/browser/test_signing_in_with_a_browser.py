@@ -1,8 +1,11 @@
 """Sign-in and one's account in Chromium: sound, without JavaScript too, and with a security key (R20)."""
 
+import re
+
 import pytest
 from django.urls import reverse
 from django.utils import translation
+from playwright.sync_api import expect
 
 from stakeholders.models import User
 from tests.browser.looking import assert_sound, in_turn
@@ -71,7 +74,7 @@ def test_a_refused_sign_in_is_sound_and_leads_to_the_field(site, tab, ana):
     tab.goto(site + address("account_login"))
     tab.click("main button")
 
-    assert tab.title().startswith("Error:")
+    expect(tab).to_have_title(re.compile("^Error:"))
     assert_sound(tab)
     tab.click(".error-summary a >> nth=0")
     assert tab.evaluate("document.activeElement.name") == "login"

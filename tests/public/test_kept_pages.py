@@ -49,7 +49,7 @@ def test_a_page_is_made_once_per_edition(site, rf, calls):
 def test_a_page_of_an_earlier_release_is_not_served(site, rf, calls, monkeypatch):
     """Its styles may be gone, and its words have changed."""
     get(site, rf)
-    monkeypatch.setattr(release, "fingerprint", lambda: "the next one")
+    monkeypatch.setattr(release, "fingerprint", lambda: "next")
 
     get(site, rf)
 
@@ -64,7 +64,7 @@ def test_a_release_is_told_by_what_pages_are_made_from(settings, file):
 
 
 def test_a_changed_file_makes_another_release(monkeypatch, settings, tmp_path):
-    monkeypatch.setattr(settings, "BASE_DIR", tmp_path)
+    settings.BASE_DIR = tmp_path
     monkeypatch.setattr(release, "folders", lambda: {tmp_path})
     (tmp_path / "site.css").write_text("a {}")
     before = release.fingerprint.__wrapped__()
