@@ -17,13 +17,21 @@ from stakeholders.models import ApiToken, Membership, User
 from stakeholders.rights import TABLE, Role
 from tests.api.conftest import without_id
 from tests.api.writing import Ask, by_session, by_token, sub_goal_fields, told
+from tests.beforehand import (
+    draft,
+    nothing,
+    published,
+    published_update,
+    submitted,
+    submitted_update,
+    under,
+    update,
+)
 from tests.goals.lifecycle.conftest import (
     make_draft,
     make_people,
     make_published,
-    make_published_update,
     make_submitted,
-    make_submitted_update,
     make_update,
     person,
 )
@@ -63,34 +71,6 @@ def form(body: bytes, name: str, **more: str) -> Callable[[], dict]:
     return lambda: {"file": SimpleUploadedFile(name, body), **more}
 
 
-def draft(people):
-    return make_draft(people)
-
-
-def submitted(people):
-    return make_submitted(people)
-
-
-def published(people):
-    return make_published(people)
-
-
-def under(people):
-    return make_published(people, title="Under", parent=make_published(people))
-
-
-def update(people):
-    return make_update(people, make_published(people))
-
-
-def submitted_update(people):
-    return make_submitted_update(people, make_published(people))
-
-
-def published_update(people):
-    return make_published_update(people, make_published(people))
-
-
 def with_file(people):
     row = update(people)
     row.file = evidence.add(row, SimpleUploadedFile("a.pdf", PDF), people.editor).pk
@@ -101,10 +81,6 @@ def submitted_with_file(people):
     row = with_file(people)
     updates.submit(row, people.editor, row.version)
     return row
-
-
-def nothing(people):
-    return None
 
 
 MY, MINE, QUEUE, QUEUED = "my-sub-goal", "my-update", "queued-sub-goal", "queued-update"

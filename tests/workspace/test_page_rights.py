@@ -21,14 +21,18 @@ from goals.lifecycle import evidence, updates
 from stakeholders import inviting, joining, tokens
 from stakeholders.models import Membership, User
 from stakeholders.rights import EVERYONE, MEMBERS, PEOPLE, STEWARDS, TABLE, Role
+from tests.beforehand import (
+    draft,
+    nothing,
+    published,
+    published_update,
+    submitted,
+    submitted_update,
+    under,
+    update,
+)
 from tests.goals.lifecycle.conftest import (
-    make_draft,
     make_people,
-    make_published,
-    make_published_update,
-    make_submitted,
-    make_submitted_update,
-    make_update,
     person,
 )
 from tests.signing_in import signed_in
@@ -54,38 +58,6 @@ def people(db) -> SimpleNamespace:
 
 
 # --- What there is beforehand -------------------------------------------------------------------
-def nothing(people):
-    return None
-
-
-def draft(people):
-    return make_draft(people)
-
-
-def submitted(people):
-    return make_submitted(people)
-
-
-def published(people):
-    return make_published(people)
-
-
-def under(people):
-    return make_published(people, title="Under", parent=make_published(people))
-
-
-def update(people):
-    return make_update(people, make_published(people))
-
-
-def submitted_update(people):
-    return make_submitted_update(people, make_published(people))
-
-
-def published_update(people):
-    return make_published_update(people, make_published(people))
-
-
 def with_file(people):
     row = update(people)
     return evidence.add(row, SimpleUploadedFile("a.pdf", b"%PDF-1.4\n%%EOF\n"), people.editor)

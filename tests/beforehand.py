@@ -1,0 +1,42 @@
+"""What there is beforehand in the tables of rights: one thing each, made by the people of `make_people`."""
+
+from tests.goals.lifecycle.conftest import (
+    make_draft,
+    make_published,
+    make_published_update,
+    make_submitted,
+    make_submitted_update,
+    make_update,
+)
+
+
+def nothing(people):
+    return None
+
+
+def draft(people):
+    return make_draft(people)
+
+
+def submitted(people):
+    return make_submitted(people)
+
+
+def published(people):
+    return make_published(people)
+
+
+def under(people):
+    return make_published(people, title="Under", parent=make_published(people))
+
+
+def update(people):
+    return make_update(people, make_published(people))
+
+
+def submitted_update(people):
+    return make_submitted_update(people, make_published(people))
+
+
+def published_update(people):
+    return make_published_update(people, make_published(people))
