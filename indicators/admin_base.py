@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 
 from indicators import edition
-from indicators.queueing import NOT_QUEUED, enqueue
+from indicators.queueing import NOT_QUEUED, RECONCILE, enqueue
 
 
 class ReadOnly:
@@ -55,7 +55,7 @@ class PublishingAdmin(admin.ModelAdmin):
 
     def follow_up(self, obj) -> bool:
         """Have workers recompute what rests on the row; False if the broker could not be reached."""
-        return enqueue("goals.tasks.reconcile")
+        return enqueue(RECONCILE)
 
 
 def tell_unless(request, queued: Callable[[], bool]) -> None:

@@ -14,6 +14,8 @@ logger = logging.getLogger(__name__)
 
 FOLLOW = "goals.tasks.follow_publications"
 """The task of the room above, which brings up to date what rests on published values."""
+RECONCILE = "goals.tasks.reconcile"
+"""The task that brings everything up to date from scratch."""
 BROKER_ERRORS = (KombuError, ChannelError, OSError)
 NOT_QUEUED = _("Refresh could not be queued; it will run on schedule.")
 

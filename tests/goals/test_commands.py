@@ -10,7 +10,9 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from goals import samples
+from goals.management.commands import load_catalogue
 from goals.models import Standing, SubGoal, TargetVersion
+from goals.tasks import reconcile
 from stakeholders.models import Organization, User
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +80,17 @@ def test_loading_the_catalogue_again_changes_nothing():
     run("load_catalogue")
 
     assert TargetVersion.objects.count() == versions == 76
+
+
+@pytest.mark.parametrize(("is_reached", "said"), [(True, ""), (False, "the daily reconcile will do it")])
+def test_a_release_has_a_worker_follow_the_catalogue(monkeypatch, is_reached, said):
+    asked, errors = [], StringIO()
+    monkeypatch.setattr(load_catalogue, "enqueue", lambda task: asked.append(task) or is_reached)
+
+    call_command("load_catalogue", "--follow", stdout=StringIO(), stderr=errors)
+
+    assert asked == [reconcile.name]
+    assert said in errors.getvalue()
 
 
 def test_samples_load_once_and_leave_without_a_trace(today):

@@ -7,16 +7,25 @@ import goals.catalogue
 import indicators.catalogue
 from goals.models import Target
 from indicators.models import Indicator, Series
+from indicators.queueing import RECONCILE, enqueue
 
 
 class Command(BaseCommand):
     help = "Load goals, indicators, targets, documents and series from the packaged files; safe to repeat."
 
-    @transaction.atomic
+    def add_arguments(self, parser) -> None:
+        parser.add_argument(
+            "--follow", action="store_true",
+            help="have a worker bring verdicts, sums and charts up to date with it, as after a new release",
+        )  # fmt: skip
+
     def handle(self, *args, **options) -> None:
-        indicators.catalogue.load()
-        goals.catalogue.load()
+        with transaction.atomic():
+            indicators.catalogue.load()
+            goals.catalogue.load()
         self.stdout.write(
             f"{Indicator.objects.count()} indicators, {Target.objects.count()} targets, "
             f"{Series.objects.count()} series."
         )
+        if options["follow"] and not enqueue(RECONCILE):
+            self.stderr.write("No worker could be asked to follow; the daily reconcile will do it.")
