@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 
-from indicators import clock, payloads, throttle
+from indicators import clock, collecting, payloads, throttle
 from indicators.models import Feed, Payload
 from indicators.sources import (
     Answer,
@@ -53,6 +53,7 @@ class Reading:
     def address(self) -> str:
         return self.answer.address
 
+    @collecting.paused()
     def rows(self) -> list[Row]:
         """Raises SourceUnavailable, SourceChanged or NothingNew when the answer is no data."""
         refuse(self.module.classify(self.answer), self.answer)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import NamedTuple
@@ -56,7 +56,7 @@ def in_our_unit(row: Row, series: Series) -> Row:
     value = row.value * row.multiplier * series.factor
     if series.source_decimals is not None:
         value = value.quantize(Decimal(1).scaleb(-series.source_decimals), ROUND_HALF_EVEN)
-    return replace(row, value=value, multiplier=Decimal(1))
+    return row._replace(value=value, multiplier=Decimal(1))
 
 
 def group(rows: Iterable[Row], feed: Feed) -> Batch:

@@ -9,7 +9,6 @@ import logging
 import random
 import uuid
 from collections.abc import Callable, Iterable
-from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -17,7 +16,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 
-from indicators import asking, clock, confirming, edition
+from indicators import asking, clock, collecting, confirming, edition
 from indicators.batches import (
     Batch,
     Payloads,
@@ -75,8 +74,8 @@ def refresh(feed: Feed, claim: uuid.UUID, record: Run, readings: Readings) -> No
     batch, kept, rows = read(feed, record, readings)
     is_over = False
     while not is_over:
-        approved, reasons = approvals(feed), find_doubts(batch)
-        with contextlib.suppress(ApprovedMeanwhile):
+        with collecting.paused(), contextlib.suppress(ApprovedMeanwhile):
+            approved, reasons = approvals(feed), find_doubts(batch)
             if reasons:
                 hold(record, claim, batch, approved, reasons, as_texts(rows, batch, kept))
             else:
@@ -271,7 +270,7 @@ def as_texts(rows: Iterable[Row], batch: Batch, kept: Payloads) -> list[dict]:
 
 
 def as_text(row: Row, payload: Payload | None) -> dict:
-    said = {name: None if value is None else str(value) for name, value in asdict(row).items()}
+    said = {name: None if value is None else str(value) for name, value in row._asdict().items()}
     return {**said, "payload": payload and payload.pk}
 
 

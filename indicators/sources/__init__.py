@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class SourceError(Exception):
@@ -102,8 +102,7 @@ class SeriesMetadata:
     frequency: str = ""
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One value as read: the series it belongs to, by the feed's key, and the period as text.
 
     `value` counts in the source's own unit times `multiplier` (thousands: 1000); None is a value the source
