@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import get_language
 
 from goals import words
+from goals.climbing import UNCOUNTED
 from goals.evaluation import Node
 from goals.known import Moment
 from goals.method import METHOD_VERSION
@@ -165,8 +166,15 @@ def organization_lines(organizations: Iterable[Node], nodes: Mapping[str, Node])
         yield line(1, node.organization.name, f"on the path {share(node.outcome['schedule'])}")
         for leaf in leaves_of_goal(node, nodes):
             if leaf.organization == node.organization and leaf.sub_goal:
-                facts = f"[{status_text(leaf.outcome)}]  {leaf.outcome.get('update_state') or ''}"
-                yield line(2, leaf.sub_goal.title, facts, f"progress {share(leaf.outcome['progress'])}")
+                yield line(2, leaf.sub_goal.title, *sub_goal_facts(leaf.outcome))
+
+
+def sub_goal_facts(outcome: Mapping[str, Any]) -> list[str]:
+    """Of one that does not count only why: a status would read as a verdict."""
+    if outcome.get("reason") in UNCOUNTED:
+        return [f"[{words.reason_text(outcome['reason'])}]"]
+    reported = outcome.get("update_state") or ""
+    return [f"[{status_text(outcome)}]", reported, f"progress {share(outcome['progress'])}"]
 
 
 def share(value: Decimal | None) -> str:

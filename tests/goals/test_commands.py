@@ -62,6 +62,13 @@ def test_explain_prints_inputs_with_record_and_vintage_and_computes_again(today)
     assert "Computed again from this tree: the same numbers." in text
 
 
+def test_a_withdrawn_sub_goal_has_no_status_but_the_reason(today):
+    lines = run("progress", "--as-of", str(today)).splitlines()
+
+    [withdrawn] = [line for line in lines if "Hold twelve mobile job fairs" in line]
+    assert withdrawn.endswith("[It was withdrawn and no longer counts.]")
+
+
 @pytest.mark.parametrize(
     "node", ["overall", "g1", "organization:g3:sample-maple-freight", "sample-rail-share"]
 )
