@@ -4,6 +4,7 @@ import ast
 import gzip
 import json
 import logging
+import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -139,6 +140,14 @@ def kept(folder: Path) -> bytes:
     return b"".join(gzip.decompress(file.read_bytes()) for file in folder.rglob("*.gz"))
 
 
+def arrives(text: str, server: FaultyServer) -> bool:
+    """Whether a request has it; on a busy machine the run may give up before the server has looked."""
+    until = time.monotonic() + 5
+    while text.encode() not in b"".join(server.requests) and time.monotonic() < until:
+        time.sleep(0.02)
+    return text.encode() in b"".join(server.requests)
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("code", QUERIES)
 def test_a_key_is_sent_and_shown_nowhere(keyed, server, tmp_path, caplog, code, fault):
@@ -148,7 +157,7 @@ def test_a_key_is_sent_and_shown_nowhere(keyed, server, tmp_path, caplog, code, 
     run = refresh.run(make_feed(code).pk, "schedule")
 
     assert run.verdict in ("retrying", "failed")
-    assert fault == "closed" or MARKER.encode() in b"".join(server.requests)
+    assert fault == "closed" or arrives(MARKER, server)
     assert MARKER.casefold() not in (caplog.text + stored() + run.reason + run.address).casefold()
     assert MARKER.encode() not in kept(tmp_path)
 
