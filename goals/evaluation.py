@@ -27,6 +27,8 @@ PROJECTED_KINDS = (TargetVersion.Kind.REACH_LEVEL, TargetVersion.Kind.RELATIVE_C
 NUMBERS = ("progress", "expected", "schedule")
 MOVED = ("combined", "flags", "reporting_rate")
 """With the stakeholder layer, what organizations move in a goal."""
+OTHER_NAMES = ("counted", "listed", "not_counted")
+"""What else a case of the method calls the parts of a declared sum."""
 
 
 @dataclass(frozen=True)
@@ -168,7 +170,13 @@ def put_contributions(case: dict[str, Any], outcome: dict[str, Any], rows: list[
     if rows:
         anchors = {name: (outcome.get(name) or {}).get("value") for name in ("baseline", "target")}
         case["contributions"] = {"indicator": anchors, "subgoals": rows}
-        outcome["contributions"] = compute("contributions", case["contributions"])
+        outcome["contributions"] = declared_sum(case["contributions"])
+
+
+def declared_sum(case: Mapping[str, Any]) -> dict[str, Any]:
+    """What is kept of the sum: of one thing the cases of the method call by several names, one."""
+    found = compute("contributions", case)
+    return {name: value for name, value in found.items() if name not in OTHER_NAMES}
 
 
 # --- The stakeholder side -----------------------------------------------------------------------

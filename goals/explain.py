@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from goals.evaluation import NUMBERS, Node, compute, judge_sub_goals, mean_node, overall_from
+from goals.evaluation import NUMBERS, Node, compute, declared_sum, judge_sub_goals, mean_node, overall_from
 from goals.known import Moment
 from goals.method.sums import at_nine
 from goals.models import Result, Standing
@@ -26,7 +26,7 @@ def recompute(explanation: dict[str, Any]) -> dict[str, Any]:
         return mean_of(case)
     outcome = compute(explanation["op"], case)
     if "contributions" in case:
-        outcome["contributions"] = compute("contributions", case["contributions"])
+        outcome["contributions"] = declared_sum(case["contributions"])
     return outcome
 
 

@@ -278,7 +278,7 @@ class GoalPage:
     def contributions(self) -> list[Contributions]:
         """What organizations declare for this goal's indicators."""
         declared = [(row.indicator, row.result.outcome.get("contributions")) for row in self.judged]
-        return [Contributions(one, sums, []) for one, sums in declared if sums and sums["counted"]]
+        return [Contributions(one, sums, []) for one, sums in declared if sums and sums["quantities"]]
 
     @property
     def timeline(self) -> list[tuple[str, list[dict[str, str]]]]:

@@ -336,7 +336,7 @@ def contribution(sub_goal: SubGoal) -> dict[str, Any] | None:
     return {
         "indicator": indicator,
         "quantity": "" if quantity is None else presenting.declared_amount(indicator, quantity),
-        "reason": why_not_counted(declared.get("not_counted", {}).get(sub_goal.node, "")),
+        "reason": why_not_counted(declared.get("excluded", {}).get(sub_goal.node, "")),
     }
 
 
