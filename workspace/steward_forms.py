@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from goals.models import Update
 from workspace.fields import NumberField, VersionForm
-from workspace.update_forms import UpdateForm
+from workspace.update_forms import ReportForm
 
 LONGEST = 2_000
 
@@ -46,13 +46,10 @@ class CommentForm(VersionForm):
     text = text(_("Comment"), hint=_("Read by the organization and the stewards, not by the public."))
 
 
-class CorrectionForm(UpdateForm):
+class CorrectionForm(ReportForm):
     """What was wrong in a published update, and why; what proves it and who wrote it stay."""
 
     reason = text(_("Reason"), hint=_("What was wrong. Shown to the public."))
-    evidence_url = files = language = author_role = None  # type: ignore[assignment]
-
-    KEPT = ("value", "date", "jump_reason", "note")
 
     def __init__(self, data: Any, update: Update) -> None:
         super().__init__(data, None, update.sub_goal, update)

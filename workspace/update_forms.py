@@ -45,7 +45,9 @@ class DoneField(forms.TypedChoiceField):
         return format(value.normalize() + 0, "f") if isinstance(value, Decimal) else value
 
 
-class UpdateForm(VersionForm):
+class ReportForm(VersionForm):
+    """What is reported of a sub-goal: its value on a day, and what happened."""
+
     value = NumberField(label=_("Value"), required=False)
     date = DayField(label=_("Day the value describes"), required=False)
     jump_reason = forms.CharField(
@@ -58,23 +60,7 @@ class UpdateForm(VersionForm):
         label=_("What happened"), required=False, widget=long_text(6), max_length=LONGEST_NOTE,
         help_text=_("Up to 600 signs: what was done, what it changed, what comes next."),
     )  # fmt: skip
-    evidence_url = forms.URLField(
-        label=_("Link to the evidence"), required=False, max_length=500, assume_scheme="https",
-        help_text=_("A page or document anybody can open, such as https://example.org/report.pdf."),
-    )  # fmt: skip
-    files = FilesField(  # type: ignore[assignment]
-        label=_("Files"), required=False,
-        help_text=_("PDF, PNG, JPEG, CSV or XLSX, up to 10 MB each. They are public once the update is."),
-    )  # fmt: skip
-    language = forms.ChoiceField(label=_("Language of this text"), choices=capital(settings.LANGUAGES))
-    author_role = forms.CharField(
-        label=_("Your role (optional)"), required=False, max_length=60,
-        help_text=_("Shown with the update instead of your name. For example: Plant manager."),
-    )  # fmt: skip
-
-    KEPT: tuple[str, ...] = (
-        "value", "date", "jump_reason", "note", "evidence_url", "language", "author_role",
-    )  # fmt: skip
+    KEPT: tuple[str, ...] = ("value", "date", "jump_reason", "note")
 
     def __init__(self, data: Any, files: Any, sub_goal: SubGoal, update: Update | None) -> None:
         initial = {name: getattr(update, name) for name in self.KEPT} if update else first_values(sub_goal)
@@ -100,6 +86,26 @@ class UpdateForm(VersionForm):
     @property
     def asks_reason(self) -> bool:
         return bool(self["jump_reason"].errors or self["jump_reason"].value())
+
+
+class UpdateForm(ReportForm):
+    """The report of an organization, with what proves it and who wrote it."""
+
+    evidence_url = forms.URLField(
+        label=_("Link to the evidence"), required=False, max_length=500, assume_scheme="https",
+        help_text=_("A page or document anybody can open, such as https://example.org/report.pdf."),
+    )  # fmt: skip
+    files = FilesField(  # type: ignore[assignment]  # a form has what was sent under this name
+        label=_("Files"), required=False,
+        help_text=_("PDF, PNG, JPEG, CSV or XLSX, up to 10 MB each. They are public once the update is."),
+    )  # fmt: skip
+    language = forms.ChoiceField(label=_("Language of this text"), choices=capital(settings.LANGUAGES))
+    author_role = forms.CharField(
+        label=_("Your role (optional)"), required=False, max_length=60,
+        help_text=_("Shown with the update instead of your name. For example: Plant manager."),
+    )  # fmt: skip
+
+    KEPT = (*ReportForm.KEPT, "evidence_url", "language", "author_role")
 
 
 def first_values(sub_goal: SubGoal) -> dict[str, Any]:
