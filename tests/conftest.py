@@ -7,10 +7,10 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.utils import translation
 
-import tests.emptying  # noqa: F401 - the flush between tests on SQLite
 from public import middleware
 from public.middleware import clock
 from tests.copying import keep_copy, restore_copy
+from tests.emptying import let_flush
 from tests.loading import TODAY, load_monitor
 
 
@@ -39,6 +39,7 @@ class RealTransactionsLast:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(RealTransactionsLast())
+    let_flush()
 
 
 def empties_tables(item: pytest.Item) -> bool:

@@ -26,4 +26,5 @@ def without_triggers(flush: Flush) -> Flush:
     return flush_all
 
 
-DatabaseOperations.execute_sql_flush = without_triggers(DatabaseOperations.execute_sql_flush)
+def let_flush() -> None:
+    DatabaseOperations.execute_sql_flush = without_triggers(DatabaseOperations.execute_sql_flush)
