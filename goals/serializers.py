@@ -192,7 +192,7 @@ class SubGoalSerializer(ExactModelSerializer):
     is_sample = serializers.BooleanField(source="organization.is_sample")
     goal = serializers.CharField(source="goal.code")
     target = serializers.CharField(source="target.indicator.code", default=None, allow_null=True)
-    parent = serializers.SerializerMethodField()  # type: ignore[assignment]
+    parent = serializers.SerializerMethodField()  # type: ignore[assignment]  # the base has an attribute of this name
     contributes_to = serializers.CharField(source="contributes_to.code", default=None, allow_null=True)
     result = CurrentStanding()
     updates_url = serializers.SerializerMethodField()
@@ -289,7 +289,7 @@ class OrganizationNodeSerializer(NodeSerializer):
 class SubGoalNodeSerializer(NodeSerializer):
     name = serializers.CharField(source="sub_goal.title")
     organization = serializers.CharField(source="organization.code")
-    parent = serializers.SerializerMethodField(  # type: ignore[assignment]
+    parent = serializers.SerializerMethodField(  # type: ignore[assignment]  # the base has an attribute of this name
         help_text="Node of the sub-goal it is a part of."
     )
     counted = serializers.BooleanField(source="outcome.counted", default=None, allow_null=True)

@@ -120,7 +120,7 @@ class SeriesSerializer(serializers.ModelSerializer):
     indicator = serializers.CharField(source="indicator.code")
     unit = serializers.CharField(source="indicator.unit")
     area_name = serializers.SerializerMethodField()
-    source = serializers.CharField(source="source.code")  # type: ignore[assignment]
+    source = serializers.CharField(source="source.code")  # type: ignore[assignment]  # the base has an attribute of this name
     source_name = serializers.CharField(source="source.name")
     licence = serializers.CharField(source="source.licence")
     observations_url = serializers.SerializerMethodField()
@@ -153,7 +153,7 @@ class ObservationSerializer(ExactModelSerializer):
     period = serializers.CharField(source="period_label", help_text="2024, 2024-S1, 2024-Q3 or 2024-07.")
     period_start = serializers.DateField(source="period")
     status = serializers.SerializerMethodField()
-    source = serializers.CharField(source="series.source.code")  # type: ignore[assignment]
+    source = serializers.CharField(source="series.source.code")  # type: ignore[assignment]  # the base has an attribute of this name
     document = serializers.CharField(source="document.code", default=None, allow_null=True)
     citation = serializers.CharField(help_text="The document, else the source as it wants to be named.")
     payload_sha256 = serializers.CharField(

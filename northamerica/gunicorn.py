@@ -15,4 +15,4 @@ keepalive = 5
 max_requests, max_requests_jitter = 10_000, 1_000
 accesslog = "-"
 # The processes' sign of life is a file: in memory, so that a slow disk never looks like a dead process.
-worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else tempfile.gettempdir()  # noqa: S108
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else tempfile.gettempdir()  # noqa: S108 - see above

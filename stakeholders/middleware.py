@@ -18,6 +18,6 @@ class TrailMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         trail_id = secrets.token_hex(8)
-        request.trail_id = trail_id  # type: ignore[attr-defined]
+        request.trail_id = trail_id  # type: ignore[attr-defined]  # an error names it
         with trail.way("api" if request.path.startswith(API) else "page", trail_id):
             return self.get_response(request)

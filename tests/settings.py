@@ -13,8 +13,8 @@ if redis_url := os.environ.get("REDIS_URL"):
 os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="monitor-tests-")
 atexit.register(shutil.rmtree, os.environ["DATA_DIR"], ignore_errors=True)
 
-from northamerica.settings import *  # noqa: E402, F403
-from northamerica.settings import DATA_DIR, DATABASES, STORAGES  # noqa: E402
+from northamerica.settings import *  # noqa: E402, F403 - all of them, once the folder is named
+from northamerica.settings import DATA_DIR, DATABASES, STORAGES  # noqa: E402 - likewise
 
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # sign-in is not what is measured

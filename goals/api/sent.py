@@ -101,7 +101,7 @@ class SubGoalSent(Sent):
         lambda person: Target.objects.all(), "indicator__code", required=False, allow_null=True,
         help_text="Code of the target's indicator.",
     )  # fmt: skip
-    parent = Code(  # type: ignore[assignment]
+    parent = Code(  # type: ignore[assignment]  # the base has an attribute of this name
         SubGoal.objects.visible_to, required=False, allow_null=True
     )
     contributes_to = Code(lambda person: Indicator.objects.all(), required=False, allow_null=True)
@@ -130,7 +130,7 @@ class MeasureSent(Sent):
 
 
 class ParentSent(Sent):
-    parent = Code(  # type: ignore[assignment]
+    parent = Code(  # type: ignore[assignment]  # the base has an attribute of this name
         SubGoal.objects.visible_to, allow_null=True, help_text="null puts it under none."
     )
 

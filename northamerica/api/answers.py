@@ -160,7 +160,7 @@ def share(request: HttpRequest, response: HttpResponse, is_one_format: bool) -> 
     if request.method not in ("GET", "HEAD") or response.status_code != 200:
         return response
     if request.method == "GET" and (is_one_format or "format" in request.GET):
-        response.is_public = True  # type: ignore[attr-defined]
+        response.is_public = True  # type: ignore[attr-defined]  # the edition cache reads it
         return response
     patch_cache_control(response, public=True, max_age=SHORTEST_SHARED_SECONDS)
     response["ETag"] = f'"{hashlib.sha256(response.content).hexdigest()[:20]}"'
