@@ -1,13 +1,23 @@
 """What there is beforehand in the tables of rights: one thing each, made by the people of `make_people`."""
 
+from types import SimpleNamespace
+
 from tests.goals.lifecycle.conftest import (
     make_draft,
+    make_people,
     make_published,
     make_published_update,
     make_submitted,
     make_submitted_update,
     make_update,
+    person,
 )
+
+
+def people_of_each_role() -> SimpleNamespace:
+    found = make_people()
+    found.administrator = person("head", project_role="administrator")
+    return found
 
 
 def nothing(people):

@@ -20,6 +20,7 @@ from tests.api.writing import Ask, by_session, by_token, sub_goal_fields, told
 from tests.beforehand import (
     draft,
     nothing,
+    people_of_each_role,
     published,
     published_update,
     submitted,
@@ -29,11 +30,9 @@ from tests.beforehand import (
 )
 from tests.goals.lifecycle.conftest import (
     make_draft,
-    make_people,
     make_published,
     make_submitted,
     make_update,
-    person,
 )
 
 pytestmark = pytest.mark.django_db
@@ -48,9 +47,7 @@ def _folder(settings, tmp_path):
 
 @pytest.fixture
 def people(db) -> SimpleNamespace:
-    found = make_people()
-    found.administrator = person("head", project_role="administrator")
-    return found
+    return people_of_each_role()
 
 
 # --- Every route --------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from stakeholders.rights import EVERYONE, MEMBERS, PEOPLE, STEWARDS, TABLE, Role
 from tests.beforehand import (
     draft,
     nothing,
+    people_of_each_role,
     published,
     published_update,
     submitted,
@@ -32,7 +33,6 @@ from tests.beforehand import (
     update,
 )
 from tests.goals.lifecycle.conftest import (
-    make_people,
     person,
 )
 from tests.signing_in import signed_in
@@ -52,9 +52,7 @@ def _folder(settings, tmp_path):
 
 @pytest.fixture
 def people(db) -> SimpleNamespace:
-    found = make_people()
-    found.administrator = person("head", project_role="administrator")
-    return found
+    return people_of_each_role()
 
 
 # --- What there is beforehand -------------------------------------------------------------------
