@@ -9,7 +9,7 @@ from contextlib import contextmanager
 def paused() -> Iterator[None]:
     """Do not look for circles meanwhile: rows of an answer have none, and looking costs as much as reading.
 
-    For work of a second or less in memory, not while waiting for anybody: it holds for the whole process.
+    For work of a second or less, not while a source is waited for: it holds for the whole process.
     """
     was_on = gc.isenabled()
     gc.disable()
