@@ -1,17 +1,23 @@
 """A part of the stakeholder side in memory: what changes is carried up to its goal, by difference."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
+from goals.method.exact import at_nine
+from goals.method.layers import combine
 from goals.method.status import NOT_ENOUGH_DATA, status_by_pace
-from goals.method.sums import Entry, Shares, at_nine, on_time
+from goals.method.sums import Entry, Shares, on_time
 from goals.models import Goal, Result, Standing, SubGoal
 from stakeholders.models import Organization
 
 UNCOUNTED = ("draft", "withdrawn", "not_started")
 """Reasons for which a sub-goal does not enter the node above it."""
+UPPER = (Result.Level.GOAL, Result.Level.OVERALL)
+"""Where what organizations do meets what the indicators say."""
+OVERALL = "overall"
 
 
 @dataclass
@@ -42,10 +48,18 @@ class Tree:
         self.told[standing.node] = (None, None)
         return standing
 
+    def overall_node(self, day: date) -> str:
+        if OVERALL not in self.standings:
+            self.add(Standing(node=OVERALL, level=Result.Level.OVERALL, as_of=day), None)
+        return OVERALL
+
     def goal_node(self, goal: Goal, day: date) -> str:
         node = f"goal:{goal.code}"
         if node not in self.standings:
-            self.add(Standing(node=node, level=Result.Level.GOAL, goal=goal, as_of=day), None)
+            standing = Standing(
+                node=node, level=Result.Level.GOAL, goal=goal, weight=goal.weight, as_of=day
+            )  # fmt: skip
+            self.add(standing, self.overall_node(day))
         return node
 
     def organization_node(self, organization: Organization, goal: Goal, day: date) -> str:
@@ -73,6 +87,11 @@ class Tree:
         standing.weight = sub_goal.weight
         for name, value in judged_fields(outcome, day, standing.from_entries).items():
             setattr(standing, name, value)
+
+    def compare(self, node: str, **said: Any) -> None:
+        """Set beside a goal, or all of them, what its indicators say; `carry` brings it up."""
+        for name, value in said.items():
+            setattr(self.standings[node], name, value)
 
     # --- Up the tree ----------------------------------------------------------------------------
     def carry(self, changed: Iterable[str]) -> None:
@@ -142,8 +161,21 @@ def settle(standing: Standing) -> None:
     if not standing.from_entries:
         return
     mean = standing.sums.mean
+    if standing.level in UPPER:
+        standing.shares = replace(mean or Shares(), combined=combined_of(standing, mean or Shares()))
+        standing.counted = standing.shares != Shares()
+        return
     standing.shares = mean or Shares()
     standing.counted = mean is not None and standing.reason not in UNCOUNTED
     if standing.reason not in UNCOUNTED:
         schedule = standing.schedule
         standing.status = NOT_ENOUGH_DATA if schedule is None else status_by_pace(schedule)
+
+
+def combined_of(standing: Standing, mean: Shares) -> Decimal | None:
+    """Without a number of the indicators there is none: effort alone is never progress."""
+    if standing.indicator_schedule is None:
+        return None
+    if standing.level == Result.Level.OVERALL:
+        return mean.combined
+    return at_nine(combine(Decimal(standing.indicator_schedule), mean.schedule)[0])

@@ -15,8 +15,6 @@ from goals.climbing import Tree
 from goals.known import Moment
 from goals.method import METHOD_VERSION, cases
 from goals.method.judging import verdict
-from goals.method.layers import IndicatorLayer, StakeholderLayer
-from goals.method.overall import GoalOutcome, goal_outcome, overall_outcome
 from goals.method.parameters import Point
 from goals.method.subgoals import judge_subgoal
 from goals.models import Goal, Result, Standing, SubGoal, Target, TargetVersion
@@ -25,8 +23,6 @@ from stakeholders.models import Organization
 STORED_SCALE = Decimal(1).scaleb(-12)
 PROJECTED_KINDS = (TargetVersion.Kind.REACH_LEVEL, TargetVersion.Kind.RELATIVE_CHANGE)
 NUMBERS = ("progress", "expected", "schedule")
-MOVED = ("combined", "flags", "reporting_rate")
-"""With the stakeholder layer, what organizations move in a goal."""
 OTHER_NAMES = ("counted", "listed", "not_counted")
 """What else a case of the method calls the parts of a declared sum."""
 
@@ -238,30 +234,6 @@ def goal_node(goal: Goal, indicators: list[dict], standings: Mapping[str, Standi
     return Node(key, Result.Level.GOAL, "goal", case, outcome, goal=goal)
 
 
-def with_efforts(weight: Decimal, outcome: Mapping[str, Any], standing: Standing) -> dict[str, Any]:
-    """The outcome of a goal as its organizations stand now; what its indicators say stays."""
-    efforts = StakeholderLayer(standing.progress, standing.expected, standing.schedule, standing.reporting)
-    fresh = stored(cases.flat(goal_now(weight, outcome, efforts).as_dict()))
-    moved = {name: value for name, value in fresh.items() if name in MOVED or name.startswith("stakeholder")}
-    return {**outcome, **moved, "organizations_counted": members_of(standing)}
-
-
-def goal_now(weight: Decimal, outcome: Mapping[str, Any], efforts: StakeholderLayer) -> GoalOutcome:
-    """A judged goal beside these efforts, without a case between."""
-    progress, expected, schedule = (known.in_full(outcome["indicator_layer"][name]) for name in NUMBERS)
-    layer = IndicatorLayer(
-        progress, expected, schedule, known.in_full(outcome["coverage"]), outcome["mark"], outcome["status"],
-        reason=None, binding=None, included=(), excluded={},
-    )  # fmt: skip
-    return goal_outcome(outcome["id"], layer, efforts, weight)
-
-
-def efforts_of(outcome: Mapping[str, Any]) -> StakeholderLayer:
-    """What organizations do for a judged goal."""
-    progress, expected, schedule = (known.in_full(outcome["stakeholder_layer"][name]) for name in NUMBERS)
-    return StakeholderLayer(progress, expected, schedule, known.in_full(outcome["reporting_rate"]))
-
-
 def layer_case(standing: Standing | None) -> dict[str, Any]:
     found = {name: getattr(standing, name, None) for name in NUMBERS}
     return found | {"reporting_rate": getattr(standing, "reporting", None)}
@@ -273,12 +245,6 @@ def members_of(standing: Standing | None) -> int:
 
 def overall_node(goals: Iterable[Node]) -> Node:
     return overall_of([rolled_goal(node.case["weight"], node.outcome) for node in goals])
-
-
-def overall_now(goals: Iterable[tuple[Decimal, Mapping[str, Any]]]) -> dict[str, Any]:
-    """The outcome of `overall_from`, without a case between."""
-    rolled = [goal_now(weight, outcome, efforts_of(outcome)) for weight, outcome in goals]
-    return stored(cases.described_alone(overall_outcome(rolled)))
 
 
 def overall_from(goals: Iterable[tuple[Decimal, Mapping[str, Any]]]) -> Node:

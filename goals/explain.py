@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from goals import upper
 from goals.evaluation import NUMBERS, Node, compute, declared_sum, judge_sub_goals, mean_node, overall_from
 from goals.known import Moment
-from goals.method.sums import at_nine
+from goals.method.exact import at_nine
 from goals.models import Result, Standing
 
 
@@ -40,10 +41,12 @@ def explanation_of(stored: Result | Standing) -> dict[str, Any]:
         return explanation_of_standing(stored)
     if stored.level == Result.Level.OVERALL:
         goals = Result.objects.current().filter(level=Result.Level.GOAL).order_by("goal__number")
-        return overall_from(goals.values_list("goal__weight", "outcome")).explanation
+        found = upper.completed(goals.select_related("goal"))
+        return overall_from((one.goal.weight, one.outcome) for one in found if one.goal).explanation
     if stored.level == Result.Level.GOAL:
-        layer = {name: stored.outcome["stakeholder_layer"][name] for name in (*NUMBERS, "reporting_rate")}
-        return stored.explanation | {"input": stored.explanation["input"] | {"stakeholder_layer": layer}}
+        layer = upper.completed([stored])[0].outcome["stakeholder_layer"]
+        shown = {name: layer[name] for name in (*NUMBERS, "reporting_rate")}
+        return stored.explanation | {"input": stored.explanation["input"] | {"stakeholder_layer": shown}}
     return stored.explanation
 
 

@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import F, Q, QuerySet
 
 from goals import declaring, evaluation, moving, rows
-from goals.climbing import Tree, judged_fields, new_leaf, settle
+from goals.climbing import UPPER, Tree, judged_fields, new_leaf, settle
 from goals.known import Moment
 from goals.method.sums import NUMBERS, SUM_FIELDS, Sums
 from goals.models import FixedPointField, Result, Standing, SubGoal
@@ -23,6 +23,7 @@ JUDGED = (
     "update_state", "latest_value", "latest_on", *NUMBERS,
 )  # fmt: skip
 SETTLED = ("counted", "status", *NUMBERS, *SUM_FIELDS)
+COMBINED = ("counted", "combined", "indicator_schedule")
 QUIET = {"as_of"}
 """What time moves without anything having happened."""
 
@@ -97,8 +98,12 @@ def set_judged(standing: Standing, sub_goal: SubGoal, outcome: Mapping[str, Any]
 
 
 def leave_out_what_is_not_public() -> None:
-    hidden = Standing.objects.filter(level=Result.Level.SUB_GOAL, counted=True)
-    hidden.exclude(is_public("sub_goal__")).update(counted=False, reason="draft")
+    counted_in_hiding().update(counted=False, reason="draft")
+
+
+def counted_in_hiding() -> QuerySet[Standing]:
+    counted = Standing.objects.filter(level=Result.Level.SUB_GOAL, counted=True)
+    return counted.exclude(is_public("sub_goal__"))
 
 
 def put_in_place(day: date) -> None:
@@ -151,6 +156,7 @@ OTHER = " OR ".join(
         f"COALESCE(p.{name}, -1) <> CASE WHEN c.{name}_weight > 0 "
         f"THEN (2 * c.{name}_sum + c.{name}_weight) / (2 * c.{name}_weight) ELSE -1 END"
         for name in NUMBERS
+        if name != "combined"  # that of a goal is no mean, and that of all goals may be held back
     ]
 )
 WRONG = f"""
@@ -215,7 +221,7 @@ def set_right(row: Standing, sums: Sums) -> Standing:
 
 def audit() -> list[Drift]:
     """Every stored number that is not what the updates, or the entries below it, give from scratch."""
-    return [*audit_leaves(), *audit_sums(), *audit_declared()]
+    return [*audit_leaves(), *audit_places(), *audit_sums(), *audit_combined(), *audit_declared()]
 
 
 def audit_leaves() -> list[Drift]:
@@ -232,26 +238,44 @@ def judged_anew(sub_goals: list[SubGoal], day: date) -> Iterator[list[Drift]]:
         standing = sub_goal.standing
         stored = values(standing, JUDGED)
         set_judged(standing, sub_goal, node.outcome, day)
-        yield [
-            Drift(standing.node, name, stored[name], value)
-            for name, value in values(standing, JUDGED).items()
-            if value != stored[name]
-        ]
+        yield differing(standing.node, stored, values(standing, JUDGED))
+
+
+def audit_places() -> list[Drift]:
+    """Sub-goals that count though nobody may see them, and those that enter another node than they should."""
+    hidden = [Drift(row.node, "counted", True, False) for row in counted_in_hiding()]
+    strayed = [Drift(one.node, "enters", one.standing.enters_id, None) for one in misplaced()]
+    return [*hidden, *strayed]
 
 
 def audit_sums() -> list[Drift]:
     return [drift for row in wrong_sums() for drift in drifts(row)]
 
 
+def audit_combined() -> list[Drift]:
+    """Goals and the overall number: what their indicators say, and the combined number of both."""
+    found: list[Drift] = []
+    judged = dict(Result.objects.current().filter(level__in=UPPER).values_list("node", "outcome"))
+    for row in Standing.objects.filter(level__in=UPPER, node__in=judged):
+        stored = values(row, COMBINED)
+        row.indicator_schedule = judged[row.node]["indicator_layer"]["schedule"]
+        settle(row)
+        found += differing(row.node, stored, values(row, COMBINED))
+    return found
+
+
 def audit_declared() -> list[Drift]:
     return [Drift(node, "contributions", *totals) for node, *totals in declaring.drifted()]
 
 
-def drifts(row: Standing) -> Iterator[Drift]:
-    stored = values(Standing.objects.get(pk=row.pk), SETTLED)
-    for name, value in values(row, SETTLED).items():
-        if value != stored[name]:
-            yield Drift(row.node, name, stored[name], value)
+def drifts(row: Standing) -> list[Drift]:
+    return differing(row.node, values(Standing.objects.get(pk=row.pk), SETTLED), values(row, SETTLED))
+
+
+def differing(node: str, stored: Mapping[str, Any], counted: Mapping[str, Any]) -> list[Drift]:
+    return [
+        Drift(node, name, stored[name], value) for name, value in counted.items() if value != stored[name]
+    ]
 
 
 # --- Storing ------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from goals import charting, commitments, declaring, passing
+from goals import charting, commitments, declaring, passing, upper
 from goals.evaluation import (
     Node,
     evaluate_targets,
@@ -29,27 +29,42 @@ def refresh(day: date, cause: str = TIME) -> list[str]:
     """Evaluate everything for `day` and store what differs; return the keys of the nodes that changed."""
     with transaction.atomic():
         edition.lock()
-        moved = [*passing.follow_time(day), *refresh_upper(day, cause)]
+        before = upper.states()
+        moved = [*passing.follow_time(day), *refresh_upper(day, cause, before)]
     commitments.count()  # after the lock: publishing need not wait for it
     return moved
 
 
-def refresh_upper(day: date, cause: str) -> list[str]:
+def refresh_upper(day: date, cause: str, before: upper.States | None = None) -> list[str]:
     """The same for targets, goals and overall, with what organizations do as it stands.
 
-    Charts of changed targets are drawn anew in the same transaction, so a page never mixes two editions.
+    Goals and overall make their steps from where they stood `before`. Charts of changed targets are drawn
+    anew in the same transaction, so a page never mixes two editions.
     """
     with transaction.atomic():
         edition.lock()
+        was = upper.states() if before is None else before
         nodes = {node.key: node for node in evaluate_upper(Moment(day, day))}
         current = {result.node: result for result in Result.objects.current()}
         gone = [result for key, result in current.items() if key not in nodes]
         changed = [key for key, node in nodes.items() if write(node, current.get(key), day, cause)]
         retire(gone)
+        moved = upper.follow(goals_and_overall(nodes, current), was, day, cause)
         drawn = charting.draw(node for node in nodes.values() if node.target)
-        if changed or gone or drawn:
+        if changed or gone or drawn or moved:
             edition.advance()
-    return changed
+    return list(dict.fromkeys([*changed, *moved]))
+
+
+def goals_and_overall(nodes: Mapping[str, Node], current: Mapping[str, Result]) -> list[upper.Said]:
+    return [
+        upper.Said(
+            node.key, node.goal, node.outcome["indicator_layer"]["schedule"], node.outcome["status"],
+            is_composed=change_kind(node, current.get(node.key)) == Result.ChangeKind.COMPOSITION,
+        )
+        for node in nodes.values()
+        if node.target is None
+    ]  # fmt: skip
 
 
 def evaluate_upper(moment: Moment) -> list[Node]:
@@ -66,9 +81,10 @@ def evaluate_upper(moment: Moment) -> list[Node]:
 
 def write(node: Node, current: Result | None, day: date, cause: str) -> bool:
     """Store one node: a new result when something happened, the same row moved on when only time passed."""
-    if current and current.outcome == node.outcome and current.explanation == kept_explanation(node):
+    outcome = upper.kept(node.level, node.outcome)
+    if current and current.outcome == outcome and current.explanation == kept_explanation(node):
         return False
-    if current and is_same(node, current.outcome):
+    if current and is_same(outcome, current.outcome):
         move_on(current, node, day)
         return True
     if current:
@@ -77,8 +93,8 @@ def write(node: Node, current: Result | None, day: date, cause: str) -> bool:
     return True
 
 
-def is_same(node: Node, before: Mapping[str, Any]) -> bool:
-    return without_passing(node.outcome) == without_passing(before)
+def is_same(outcome: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
+    return without_passing(outcome) == without_passing(before)
 
 
 def without_passing(outcome: Any) -> Any:
@@ -96,9 +112,9 @@ def change_kind(node: Node, current: Result | None) -> str:
 
 
 def members(outcome: Mapping[str, Any]) -> Any:
-    """What a node's mean was taken over."""
+    """The indicators a goal's mean was taken over."""
     layer = outcome.get("indicator_layer") or {}
-    return sorted(layer.get("included", [])), outcome.get("organizations_counted")
+    return sorted(layer.get("included", []))
 
 
 def fields_of(node: Node, day: date) -> dict[str, Any]:
@@ -113,7 +129,7 @@ def fields_of(node: Node, day: date) -> dict[str, Any]:
         "known": day,
         "status": outcome.get("status") or "",
         "reason": outcome.get("reason") or "",
-        "outcome": outcome,
+        "outcome": upper.kept(node.level, outcome),
         "explanation": kept_explanation(node),
         "method_version": METHOD_VERSION,
     }

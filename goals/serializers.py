@@ -7,6 +7,7 @@ from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from goals import upper
 from goals.models import Assumption, Goal, Result, Review, SubGoal, Target, TargetVersion, Update
 from indicators.api import ExactModelSerializer, Number, ThreeLanguages, list_link
 
@@ -87,6 +88,7 @@ class ExplanationSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+@extend_schema_field(ResultSerializer(allow_null=True))
 class CurrentResult(serializers.Field):
     """The current result of a row whose queryset brought it along as `current_results`; null if none."""
 
@@ -97,7 +99,17 @@ class CurrentResult(serializers.Field):
         return ResultSerializer(results[0]).data if results else None
 
 
-CURRENT_RESULT = extend_schema_field(ResultSerializer(allow_null=True))(CurrentResult)
+@extend_schema_field(ResultSerializer(allow_null=True))
+class CurrentResultOfGoal(serializers.Field):
+    """The same of a goal, with what organizations do as it stands now, brought along as well."""
+
+    def __init__(self, **kwargs) -> None:
+        super().__init__(source="*", read_only=True, **kwargs)
+
+    def to_representation(self, goal: Any) -> dict[str, Any] | None:
+        standings = {row.node: row for row in goal.current_standings}
+        results = [upper.complete(one, standings) for one in goal.current_results]
+        return ResultSerializer(results[0]).data if results else None
 
 
 @extend_schema_field(ResultSerializer(allow_null=True))
@@ -116,7 +128,7 @@ class CurrentStanding(serializers.Field):
 class GoalSerializer(ExactModelSerializer):
     names = ThreeLanguages("name")
     citation = serializers.CharField(source="document.citation", default=None, allow_null=True)
-    result = CURRENT_RESULT()
+    result = CurrentResultOfGoal()
     targets_url = serializers.SerializerMethodField()
     sub_goals_url = serializers.SerializerMethodField()
 
@@ -169,7 +181,7 @@ class TargetSerializer(serializers.ModelSerializer):
     parameters = serializers.SerializerMethodField(help_text="The version in force today.")
     versions = TargetVersionSerializer(many=True, read_only=True)
     assumptions = AssumptionSerializer(many=True, read_only=True)
-    result = CURRENT_RESULT()
+    result = CurrentResult()
 
     class Meta:
         model = Target

@@ -6,7 +6,6 @@ beside it. Whoever writes here holds the edition's lock first, so that two chang
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -15,9 +14,9 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from goals import declaring, evaluation, known, rows
-from goals.climbing import Tree, organization_key
+from goals.climbing import OVERALL, Tree, organization_key
 from goals.method.parameters import Point
-from goals.method.sums import NUMBERS, SUM_FIELDS, at_nine
+from goals.method.sums import NUMBERS, SUM_FIELDS
 from goals.models import Result, Standing, Step, SubGoal, Update
 from indicators import edition
 from indicators.models import Edition
@@ -30,15 +29,15 @@ MOVING = (
 HELD = ("goal_id", "organization_id", "enters_id", *MOVING)
 SIGNED = ("cause", "change_kind", "recorded_at")
 """Written with every change, beside what of HELD is other than before."""
-READ = ("id", "node", "level", "sub_goal_id", *HELD)
-WEIGHTS: rows.Question = "SELECT 'goal:' || code, weight FROM goals_goal ORDER BY number", ()
-WHOLE: rows.Question = (
-    "SELECT id, node, level, goal_id, status, outcome FROM goals_result "
-    "WHERE is_current AND level IN ('goal', 'overall')",
-    (),
-)
-"""What is stored of the goals and the overall number."""
-Measures = dict[str, Decimal | None]
+READ = ("id", "node", "level", "sub_goal_id", "indicator_schedule", *HELD)
+RELATED = ("organization", "goal", "parent")
+VERSIONS = """
+SELECT s.id, s.version, o.is_active, p.version FROM goals_subgoal s
+JOIN stakeholders_organization o ON o.id = s.organization_id LEFT JOIN goals_subgoal p ON p.id = s.parent_id
+WHERE s.id IN ({})
+"""
+UNSEEN = set(SUM_FIELDS) - {"members"}
+"""What may move in a node without anything to tell."""
 
 
 def follow(sub_goals: Sequence[SubGoal], cause: str) -> list[Step]:
@@ -50,7 +49,7 @@ def follow(sub_goals: Sequence[SubGoal], cause: str) -> list[Step]:
         change = Change(sub_goals, today(), first=[edition.advancing()])
         steps = change.steps(cause)
         change.save(cause, steps)
-        declaring.follow(sub_goals)
+        declaring.follow(change.sub_goals)
     return steps
 
 
@@ -81,20 +80,31 @@ class Change:
         announced: Update | None = None,
         first: Sequence[rows.Question] = (),
     ) -> None:
-        self.day = day
-        *moment, stored, updates, weights, whole = rows.ask(
-            *first, named(sub_goals), known.published(sub_goals, day), WEIGHTS, WHOLE
+        self.day, self.sub_goals = day, list(sub_goals)
+        *moment, seen, stored, updates = rows.ask(
+            *first, versions(sub_goals), named(sub_goals), known.published(sub_goals, day)
         )
         self.now = moment_of(moment[0]) if moment else timezone.now()
         self.tree = Tree.of(chains(stored))
-        self.sub_goals = list(sub_goals)
-        if adopted := adopted_by([one for one in sub_goals if self.may_adopt(one)]):
-            self.sub_goals += adopted
+        if any([self.is_outdated(seen), self.adopts()]):
             stored, updates = rows.ask(named(self.sub_goals), known.published(self.sub_goals, day))
             self.tree = Tree.of(chains(stored))
         self.before = {node: state_of(row, self.tree.into[node]) for node, row in self.tree.standings.items()}
         self.judge(known.points_by_sub_goal(updates, announced))
-        self.whole = Whole(weights, whole, self.tree)
+
+    def is_outdated(self, seen: Iterable[Sequence]) -> bool:
+        """Whether a sub-goal was changed while the lock was waited for; then all are read again."""
+        now = {key: (version, bool(is_active), above) for key, version, is_active, above in seen}
+        if all(now.get(one.pk) == version_of(one) for one in self.sub_goals):
+            return False
+        self.sub_goals = list(SubGoal.objects.select_related(*RELATED).filter(pk__in=now).order_by("pk"))
+        return True
+
+    def adopts(self) -> bool:
+        """Take along the children that a change takes in or lets go; whether there are any."""
+        adopted = adopted_by([one for one in self.sub_goals if self.may_adopt(one)])
+        self.sub_goals += adopted
+        return bool(adopted)
 
     def may_adopt(self, sub_goal: SubGoal) -> bool:
         """Whether it newly stands, or newly takes or no longer takes its progress from its children."""
@@ -129,30 +139,26 @@ class Change:
                 row.save()
         old = [row for row in self.moved if row.node in self.before]
         batches = [rows.changes([row], (*SIGNED, *self.altered(row))) for row in old]
-        rows.send(*batches, self.whole.changes(), *rows.additions(steps))
+        rows.send(*batches, *rows.additions(steps))
 
     def altered(self, row: Standing) -> Iterator[str]:
         """What is other than before; setting a key to its own table makes SQLite renew every index."""
-        before = self.before[row.node]
-        return (name for name in HELD if getattr(row, name) != before[name])
+        before, values = self.before[row.node], vars(row)
+        return (name for name in HELD if values[name] != before[name])
 
     # --- Steps ----------------------------------------------------------------------------------
     def steps(self, cause: str) -> list[Step]:
         """Leaves first, then up to the overall number."""
         common = {"at": self.now, "as_of": self.day, "cause": cause[:100], "kind": self.kind}
         return [
-            *(self.step(row, common) for row in reversed(self.moved) if row.level != Result.Level.GOAL),
-            *self.whole.steps(common),
+            Step.between(self.before.get(row.node, {}), row, **common)
+            for row in reversed(self.moved)
+            if self.tells(row)
         ]
 
-    def step(self, row: Standing, common: Mapping[str, Any]) -> Step:
-        before = self.before.get(row.node, {})
-        return Step(
-            node=row.node, level=row.level, goal_id=row.goal_id, organization_id=row.organization_id,
-            sub_goal_id=row.sub_goal_id, status_before=before.get("status", ""), status_after=row.status,
-            progress_before=before.get("progress"), progress_after=row.progress,
-            schedule_before=before.get("schedule"), schedule_after=row.schedule, **common,
-        )  # fmt: skip
+    def tells(self, row: Standing) -> bool:
+        """Whether more than sums moved: among many a change may be too small for the nodes above."""
+        return row.node not in self.before or any(name not in UNSEEN for name in self.altered(row))
 
     @cached_property
     def kind(self) -> str:
@@ -168,7 +174,8 @@ class Change:
 
 
 def state_of(row: Standing, into: str | None) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in HELD} | {"into": into}
+    values = vars(row)
+    return {name: values[name] for name in HELD} | {"into": into}
 
 
 def takes_in(sub_goal: SubGoal) -> bool:
@@ -193,14 +200,25 @@ def adopted_by(sub_goals: Sequence[SubGoal]) -> list[SubGoal]:
         SubGoal.objects.public()
         .filter(misplaced, parent__in=sub_goals, standing__isnull=False)
         .exclude(pk__in=[one.pk for one in sub_goals])
-        .select_related("organization", "goal", "parent")
+        .select_related(*RELATED)
     )
     return list(adopted)
 
 
+def versions(sub_goals: Sequence[SubGoal]) -> rows.Question:
+    """Which version of each sub-goal, its organization and its parent stands in the database."""
+    marks = ", ".join(["%s"] * len(sub_goals))
+    return VERSIONS.format(marks), [one.pk for one in sub_goals]
+
+
+def version_of(sub_goal: SubGoal) -> tuple[int, bool, int | None]:
+    parent = sub_goal.parent
+    return sub_goal.version, sub_goal.organization.is_active, parent.version if parent else None
+
+
 def named(sub_goals: Iterable[SubGoal]) -> rows.Question:
     """The standings of these sub-goals and of the nodes they enter or will enter, as far as names tell."""
-    names: set[str] = set()
+    names: set[str] = {OVERALL}
     for one in sub_goals:
         names |= {one.node, organization_key(one.organization, one.goal), f"goal:{one.goal.code}"}
         names |= {one.parent.node} if one.parent else set()
@@ -220,59 +238,3 @@ def chains(found: Iterable[Sequence]) -> list[Standing]:
 def those(column: str, values: set) -> rows.Question:
     marks = ", ".join(["%s"] * len(values))
     return f"{rows.selection(Standing, READ)} WHERE {column} IN ({marks})", sorted(values)
-
-
-class Whole:
-    """The goals above some standings and the overall number, moved from their stored results."""
-
-    COLUMNS = ("id", "node", "level", "goal_id", "status", "outcome")
-
-    def __init__(self, weighed: Sequence[Sequence], found: Sequence[Sequence], tree: Tree) -> None:
-        self.results = {result.node: result for result in rows.loaded(Result, found, self.COLUMNS)}
-        self.moved: list[tuple[Result, Measures, Measures]] = []
-        weights = {node: Decimal(weight) for node, weight in weighed if node in self.results}
-        for node in [node for node in weights if node in tree.standings]:
-            outcome = self.results[node].outcome
-            self.set(node, evaluation.with_efforts(weights[node], outcome, tree.standings[node]))
-        if "overall" in self.results:
-            goals = [(weight, self.results[node].outcome) for node, weight in weights.items()]
-            self.set("overall", evaluation.overall_now(goals))
-
-    def set(self, node: str, outcome: dict[str, Any]) -> None:
-        result = self.results[node]
-        before, whom = measures(result.outcome), counted(result.outcome)
-        result.outcome, result.combined = outcome, outcome.get("combined")
-        after = measures(outcome)
-        if (before, whom) != (after, counted(outcome)):
-            self.moved.append((result, before, after))
-
-    def changes(self) -> rows.Batch:
-        """The verdict of the indicators is the same, so when it was recorded stays; the steps are dated."""
-        return rows.changes([result for result, *_ in self.moved], ("outcome", "combined"))
-
-    def steps(self, common: Mapping[str, Any]) -> list[Step]:
-        return [
-            Step(
-                node=row.node, level=row.level, goal_id=row.goal_id, **common, status_before=row.status,
-                status_after=row.status,
-                **{f"{name}_before": value for name, value in before.items()},
-                **{f"{name}_after": value for name, value in after.items()},
-            )
-            for row, before, after in self.moved
-        ]  # fmt: skip
-
-
-def measures(outcome: Mapping[str, Any]) -> Measures:
-    """What organizations move in a goal or overall, at the scale of a step."""
-    layer = outcome["stakeholder_layer"]
-    shown = {
-        "progress": layer.get("progress"),
-        "schedule": layer.get("schedule"),
-        "combined": outcome.get("combined"),
-    }
-    return {name: at_nine(value) for name, value in shown.items()}
-
-
-def counted(outcome: Mapping[str, Any]) -> Any:
-    """The whole layer of the organizations, and how many they are."""
-    return outcome["stakeholder_layer"], outcome.get("organizations_counted")

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count, F, QuerySet, Window
 from django.db.models.functions import RowNumber
 
+from goals import upper
 from goals.models import Result, Standing
 from goals.models.sub_goals import is_public
 
@@ -22,7 +23,7 @@ Nodes = dict[tuple[int | None, str], list[Any]]
 def progress_tree() -> Result | None:
     """The overall result with its `goals`, each with both layers; None before anything was judged.
 
-    Four queries whatever the size of the tree: each goal brings along at most 200 of its sub-goals.
+    Five queries whatever the size of the tree: each goal brings along at most 200 of its sub-goals.
     """
     nodes: Nodes = defaultdict(list)
     overall: Any = None
@@ -37,7 +38,7 @@ def progress_tree() -> Result | None:
 
 
 def upper_nodes() -> Iterator[Result | Standing]:
-    yield from (
+    yield from upper.completed(
         Result.objects.current()
         .filter(sub_goal=None)
         .defer("explanation")

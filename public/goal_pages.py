@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 
-from goals import sentences, words
+from goals import sentences, upper, words
 from goals.models import Chart, Goal, Result, Target, Update
 from goals.models.sub_goals import is_public
 from indicators.models import Indicator
@@ -191,7 +191,7 @@ class OverallView(GoalView):
 def goal_views() -> tuple[list[GoalView], Result | None]:
     """Every judged goal with its binding indicator, and the result of all of them together."""
     levels = (Result.Level.GOAL, Result.Level.OVERALL)
-    results = list(
+    results = upper.completed(
         Result.objects.current()
         .filter(level__in=levels)
         .select_related("goal")
@@ -307,16 +307,16 @@ def aim_of(row: IndicatorRow, point: words.Outcome, mark: str) -> dict[str, str]
 
 
 def goal_page(code: str, query: Any, today: date) -> dict[str, Any]:
-    result = (
+    found = (
         Result.objects.current()
         .filter(level=Result.Level.GOAL, goal__code=code)
         .select_related("goal__document")
         .defer("explanation")
         .first()
     )
-    if result is None or result.goal is None:
+    if found is None or found.goal is None:
         raise Http404
-    goal = result.goal
+    [result], goal = upper.completed([found]), found.goal
     rows = [
         IndicatorRow(row)
         for row in target_results()

@@ -172,6 +172,7 @@ class GoalShare:
 
     @property
     def goal(self) -> Goal:
+        assert self.standing.goal is not None
         return self.standing.goal
 
     @property

@@ -8,8 +8,6 @@ from django.utils.translation import gettext as _
 
 from goals.models import Result, Step
 
-MEASURES = ("progress", "schedule", "combined")
-
 
 @dataclass(frozen=True)
 class Move:
@@ -34,7 +32,7 @@ class Line:
 
 
 def lines(steps: Iterable[Step]) -> list[Line]:
-    return [Line(name_of(step), step, tuple(move(step, name) for name in MEASURES)) for step in steps]
+    return [Line(name_of(step), step, tuple(move(step, name) for name in Step.MEASURES)) for step in steps]
 
 
 def move(step: Step, name: str) -> Move:

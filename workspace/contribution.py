@@ -42,7 +42,6 @@ class InGoal:
     standing: Standing
     whole: Standing
     sub_goals: list[tuple[Standing, Decimal | None]]
-    combined: Decimal | None
 
     @property
     def share(self) -> Decimal | None:
@@ -57,23 +56,15 @@ def shares(organization: Organization) -> list[InGoal]:
         Standing.objects.filter(enters__in=found).select_related("sub_goal").order_by("-weight", "node")[:200]
     ):
         entering[one.enters_id or 0].append(one)
-    combined = combined_numbers()
-    return [in_goal(row, entering[row.pk], combined) for row in found if row.enters]
+    return [InGoal(row, row.enters, inside(row, entering[row.pk])) for row in found if row.enters]
 
 
-def in_goal(row: Standing, entering: list[Standing], combined: dict[str, Decimal | None]) -> InGoal:
-    assert row.enters is not None
-    inside = [(one, part(one.weight, row.progress_weight) if one.counted else None) for one in entering]
-    return InGoal(row, row.enters, inside, combined.get(f"goal:{row.goal.code}"))
+def inside(row: Standing, entering: list[Standing]) -> list[tuple[Standing, Decimal | None]]:
+    return [(one, part(one.weight, row.progress_weight) if one.counted else None) for one in entering]
 
 
 def part(weight: Any, whole: Any) -> Decimal | None:
     return weight / whole if whole else None
-
-
-def combined_numbers() -> dict[str, Decimal | None]:
-    levels = (Result.Level.GOAL, Result.Level.OVERALL)
-    return dict(Result.objects.current().filter(level__in=levels).values_list("node", "combined"))
 
 
 # --- What moved ---------------------------------------------------------------------------------

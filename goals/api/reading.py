@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
-from goals import explain
+from goals import explain, upper
 from goals.models import Goal, Result, Review, Standing, Step, SubGoal, Target, TargetVersion
 from goals.models.sub_goals import is_public
 from goals.serializers import (
@@ -58,10 +58,12 @@ class GoalViewSet(ReadOnlyModelViewSet):
     csv_columns = ("code", "number", "name", "statement", "weight", "citation", *RESULT_COLUMNS)
 
     def get_queryset(self):
-        # A goal's targets and sub-goals have results that carry the goal too.
+        # A goal's targets and sub-goals have results and standings that carry the goal too.
         results = Result.objects.current().filter(level=Result.Level.GOAL).defer("explanation")
+        standings = Standing.objects.filter(level=Result.Level.GOAL)
         return Goal.objects.select_related("document").prefetch_related(
-            Prefetch("results", results, to_attr="current_results")
+            Prefetch("results", results, to_attr="current_results"),
+            Prefetch("standings", standings, to_attr="current_standings"),
         )
 
 
@@ -171,10 +173,11 @@ class ProgressViewSet(GenericViewSet):
 
     def stored(self, node: str) -> Result | Standing:
         """The node as it stands, wherever it is kept; 404 for one that is unknown or not public."""
-        found = self.get_queryset().filter(node=node).first() or public_standing(node)
-        if found is None:
-            raise Http404
-        return found
+        if result := self.get_queryset().filter(node=node).first():
+            return upper.completed([result])[0]
+        if standing := public_standing(node):
+            return standing
+        raise Http404
 
     @extend_schema(responses=TreeSerializer, operation_id="progress_tree")
     def list(self, request: Request) -> Response:

@@ -14,7 +14,7 @@ from goals import declaring, standings
 from goals.lifecycle import checking, cleaning, measures, placing
 from goals.lifecycle.steps import By, check, go, kept, note_intervention, or_stale, record, take, wrote
 from goals.models import Direction, Review, SubGoal, SubGoalText, SubGoalVersion
-from goals.models.sub_goals import validate_weight
+from goals.models.targets import validate_weight
 from indicators import edition
 from stakeholders import rights, trail
 from stakeholders.models import Organization, User

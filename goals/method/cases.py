@@ -16,7 +16,6 @@ from goals.method.described import plain
 from goals.method.judging import path_of, resolve
 from goals.method.layers import indicator_layer, stakeholder_layer
 from goals.method.outcomes import Judgement
-from goals.method.overall import OverallOutcome
 from goals.method.parameters import Point, TargetParameters, problems
 from goals.method.projection import Bounds, Projection, project
 from goals.method.subgoals import STATES, judge_subgoal
@@ -243,11 +242,7 @@ def run_overall(given: Raw) -> Outcome:
 
 def overall_alone(given: Raw) -> Outcome:
     """The same without the goals, which whoever gives them has."""
-    return described_alone(trees.overall(trees.goals(given)))
-
-
-def described_alone(overall: OverallOutcome) -> Outcome:
-    outcome = flat(replace(overall, goals={}).as_dict())
+    outcome = flat(replace(trees.overall(trees.goals(given)), goals={}).as_dict())
     return {name: value for name, value in outcome.items() if name != "goals"}
 
 

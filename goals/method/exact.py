@@ -5,6 +5,7 @@ from decimal import (
     MAX_EMAX,
     MIN_EMIN,
     ROUND_HALF_EVEN,
+    ROUND_HALF_UP,
     Context,
     Decimal,
     DivisionByZero,
@@ -44,6 +45,14 @@ def exactly(function: Callable[P, R]) -> Callable[P, R]:
 def clamp(value: Decimal | None) -> Decimal | None:
     """Cut to 0..1; missing stays missing."""
     return None if value is None else min(max(value, ZERO), ONE)
+
+
+@exactly
+def at_nine(value: Decimal | int | None) -> Decimal | None:
+    """Cut to 0..1 with nine decimals, halves up: as whole numbers divide in SQL."""
+    if value is None:
+        return None
+    return min(max(Decimal(value), ZERO), ONE).quantize(NINE_DECIMALS, ROUND_HALF_UP)
 
 
 def rounded(value: Decimal) -> Decimal:

@@ -10,11 +10,10 @@ from decimal import Decimal
 from functools import lru_cache
 from inspect import unwrap
 
-from goals.method.exact import ONE, ZERO, exactly, rounded
+from goals.method.exact import ONE, ZERO, at_nine, exactly, rounded
 from goals.method.pace import is_reached
 from goals.method.status import NOT_ENOUGH_DATA, status_by_pace
 from goals.method.subgoals import STATES
-from goals.method.sums import at_nine
 from goals.method.time import coordinate, freshness_limits, freshness_since
 
 TOO_EARLY = "too_early"

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from goals.method.described import Described
-from goals.method.exact import ONE, exactly, rounded, weighted_mean
+from goals.method.exact import ONE, at_nine, exactly, rounded, weighted_mean
 from goals.method.layers import (
     PARTIAL,
     IndicatorLayer,
@@ -38,6 +38,7 @@ class GoalNode:
 class GoalOutcome(Described):
     """A goal rolled up; its status is the indicator layer's alone.
 
+    `combined` has nine decimals, so that sums of it are exact and move by difference.
     `indicators` and `stakeholders` are the layers' progress, shown beside `combined` (0..1).
     """
 
@@ -95,7 +96,7 @@ def goal_outcome(
         flags=(flag,) if flag else (),
         indicators=indicators.progress,
         stakeholders=stakeholders.progress,
-        combined=combined,
+        combined=at_nine(combined),
         coverage=indicators.coverage,
         mark=indicators.mark,
         binding=indicators.binding,
@@ -122,10 +123,10 @@ def overall_outcome(goals: Sequence[GoalOutcome]) -> OverallOutcome:
         status=layer_status(outcomes.schedule, [goal.status for goal in goals]),
         indicators=outcomes.progress,
         stakeholders=efforts.progress,
-        combined=weighted_mean((goal.weight, goal.combined) for goal in goals if is_covered),
+        combined=at_nine(weighted_mean((goal.weight, goal.combined) for goal in goals if is_covered)),
         coverage=coverage,
         mark=mark_of(coverage),
-        lowest_goal=lowest_goal(goals),
+        lowest_goal=lowest_goal((goal.id, goal.combined, goal.stakeholder_layer.schedule) for goal in goals),
         flags=() if is_covered else ("no_outcome_data",),
         indicator_layer=outcomes,
         stakeholder_layer=efforts,
@@ -134,19 +135,21 @@ def overall_outcome(goals: Sequence[GoalOutcome]) -> OverallOutcome:
 
 
 def _efforts(goals: Sequence[GoalOutcome]) -> Rolled:
-    numbers = mean_numbers((goal.weight, goal.stakeholder_layer.numbers) for goal in goals)
+    mean = mean_numbers((goal.weight, goal.stakeholder_layer.numbers) for goal in goals)
     rate = weighted_mean((goal.weight, goal.reporting_rate) for goal in goals)
-    return Rolled(numbers.progress, numbers.expected, numbers.schedule, rate)
+    return Rolled(at_nine(mean.progress), at_nine(mean.expected), at_nine(mean.schedule), at_nine(rate))
 
 
-def lowest_goal(goals: Iterable[GoalOutcome]) -> str | None:
-    """The goal with the lowest combined number, else the lowest effort; ties by id, None without numbers."""
-    keys = [key for goal in goals if (key := _lowest_first(goal)) is not None]
+def lowest_goal(goals: Iterable[tuple[str, Decimal | None, Decimal | None]]) -> str | None:
+    """Of goals with their combined number and their effort, the lowest one; None where none has a number.
+
+    By the combined number where there is one, else by the effort; ties by id.
+    """
+    keys = [key for goal in goals if (key := _lowest_first(*goal)) is not None]
     return min(keys)[-1] if keys else None
 
 
-def _lowest_first(goal: GoalOutcome) -> tuple[Any, ...] | None:
-    if goal.combined is not None:
-        return 0, goal.combined, goal.id
-    effort = goal.stakeholder_layer.schedule
-    return None if effort is None else (1, effort, goal.id)
+def _lowest_first(goal: str, combined: Decimal | None, effort: Decimal | None) -> tuple[Any, ...] | None:
+    if combined is not None:
+        return 0, combined, goal
+    return None if effort is None else (1, effort, goal)

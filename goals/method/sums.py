@@ -6,26 +6,28 @@ order leaves what a recount finds.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
-from goals.method.exact import NINE_DECIMALS, ONE, ZERO, exactly, ratio
+from goals.method.exact import ONE, ZERO, at_nine, exactly, ratio
 from goals.method.layers import REPORTING
 
-NUMBERS = ("progress", "expected", "schedule", "reporting")
+NUMBERS = ("progress", "expected", "schedule", "reporting", "combined")
 
 
 @dataclass(frozen=True)
 class Shares:
     """What a node contributes: shares in 0..1 with nine decimals; None where there is no value.
 
-    `reporting` is the share of what it stands for that reports on time.
+    `reporting` is the share of what it stands for that reports on time; `combined` is a goal's schedule
+    beside that of its indicators, and has no value below goals.
     """
 
     progress: Decimal | None = None
     expected: Decimal | None = None
     schedule: Decimal | None = None
     reporting: Decimal | None = None
+    combined: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,8 @@ class Sums:
     schedule_weight: Decimal = ZERO
     reporting_sum: Decimal = ZERO
     reporting_weight: Decimal = ZERO
+    combined_sum: Decimal = ZERO
+    combined_weight: Decimal = ZERO
 
     def moved(self, before: Entry | None, after: Entry | None) -> "Sums":
         """The sums once a row has become another; None on either side: it enters or leaves."""
@@ -84,14 +88,6 @@ def sums_of(entries: Iterable[Entry | None]) -> Sums:
     for entry in entries:
         total = total.moved(None, entry)
     return total
-
-
-@exactly
-def at_nine(value: Decimal | int | None) -> Decimal | None:
-    """Cut to 0..1 with nine decimals, halves up: as whole numbers divide in SQL."""
-    if value is None:
-        return None
-    return min(max(Decimal(value), ZERO), ONE).quantize(NINE_DECIMALS, ROUND_HALF_UP)
 
 
 def on_time(update_state: str | None) -> Decimal | None:

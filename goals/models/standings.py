@@ -1,5 +1,6 @@
 """Where each node of the stakeholder side stands now, the sums below it, and every step it took."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -66,24 +67,25 @@ class StandingQuerySet(models.QuerySet["Standing"]):
 
 
 class Standing(models.Model):
-    """A sub-goal, an organization within a goal, or all organizations of a goal, as they stand now.
+    """A sub-goal, an organization within a goal, a goal, or all goals, as organizations make them stand now.
 
     Shares are in 0..1. A sub-goal's are judged from its own updates or, like those of the nodes above it,
-    the mean of what enters it; the sums of that mean stand beside it.
+    the mean of what enters it; the sums of that mean stand beside it. Goals and overall have beside them what
+    their indicators say, and the combined number of both; their status is that of the indicators.
     """
 
     explanation: dict[str, Any] | None = None  # put together from the records when somebody asks
 
     node = models.CharField(max_length=150, unique=True, help_text=_("E.g. sub-goal:x or goal:g3."))
     level = models.CharField(max_length=12, choices=Result.Level)
-    goal = models.ForeignKey(Goal, on_delete=models.CASCADE, related_name="standings")
+    goal = models.ForeignKey(Goal, null=True, on_delete=models.CASCADE, related_name="standings")
     organization = models.ForeignKey(Organization, null=True, on_delete=models.PROTECT, related_name="+")
     sub_goal = models.OneToOneField(
         SubGoal, null=True, on_delete=models.CASCADE, related_name="standing"
     )  # fmt: skip
     enters = models.ForeignKey(
         "self", null=True, on_delete=models.PROTECT, related_name="entries",
-        help_text=_("The node it counts in; none for a goal, and for a sub-goal that is shown only."),
+        help_text=_("The node it counts in; none for overall, and for a sub-goal that is shown only."),
     )  # fmt: skip
     from_entries = models.BooleanField(default=True, help_text=_("Its shares are the mean of its entries."))
 
@@ -100,12 +102,17 @@ class Standing(models.Model):
     expected = share()
     schedule = share()
     reporting = share()
+    combined = share()
+    indicator_schedule = FixedPointField(
+        places=12, null=True, editable=False, help_text=_("Of the indicators of a goal, or of all goals.")
+    )
 
     members = models.PositiveIntegerField(default=0)
     progress_sum, progress_weight = share_sum(), weight_sum()
     expected_sum, expected_weight = share_sum(), weight_sum()
     schedule_sum, schedule_weight = share_sum(), weight_sum()
     reporting_sum, reporting_weight = share_sum(), weight_sum()
+    combined_sum, combined_weight = share_sum(), weight_sum()
 
     cause = models.CharField(max_length=100, default="time", help_text=_("What moved it last."))
     change_kind = models.CharField(max_length=12, choices=Result.ChangeKind, blank=True)
@@ -113,7 +120,7 @@ class Standing(models.Model):
 
     objects = StandingQuerySet.as_manager()
 
-    method_version, pace, coverage, combined = METHOD_VERSION, None, None, None
+    method_version, pace, coverage = METHOD_VERSION, None, None
 
     class Meta:
         ordering = ["node"]
@@ -131,7 +138,7 @@ class Standing(models.Model):
         """What is said of the node, in the words of an outcome of the method."""
         latest = {"period": str(self.latest_on), "value": self.latest_value}
         return {
-            **{name: getattr(self, name) for name in NUMBERS if name != "reporting"},
+            **{name: getattr(self, name) for name in ("progress", "expected", "schedule")},
             "reporting_rate": self.reporting,
             "status": self.status or None,
             "reason": self.reason or None,
@@ -167,9 +174,14 @@ class Standing(models.Model):
 class Step(models.Model):
     """What one change did to one node: before, after and why; only ever added."""
 
+    MEASURES = ("progress", "schedule", "combined")
+
     node = models.CharField(max_length=150)
     level = models.CharField(max_length=12, choices=Result.Level)
-    goal = models.ForeignKey(Goal, null=True, on_delete=models.CASCADE, related_name="steps")
+    # No index on the goal: nobody looks for its steps by it, and each index is paid with every step.
+    goal = models.ForeignKey(
+        Goal, null=True, on_delete=models.CASCADE, related_name="steps", db_index=False
+    )  # fmt: skip
     organization = models.ForeignKey(Organization, null=True, on_delete=models.PROTECT, related_name="+")
     sub_goal = models.ForeignKey(SubGoal, null=True, on_delete=models.CASCADE, related_name="steps")
     at = models.DateTimeField(default=timezone.now)
@@ -187,7 +199,6 @@ class Step(models.Model):
         indexes = [
             models.Index(fields=["node", "-at"]),
             models.Index(fields=["cause"]),
-            models.Index(fields=["-at"]),
         ]
 
     def __str__(self) -> str:
@@ -197,6 +208,18 @@ class Step(models.Model):
         if self.pk is not None:
             raise AppendOnlyError("A step is never changed; the next change makes its own.")
         super().save(*args, **kwargs)
+
+    @classmethod
+    def between(cls, before: Mapping[str, Any], standing: Standing, **common) -> "Step":
+        """From what a standing was to what it is; of a new one nothing was before."""
+        names = ("status", *cls.MEASURES)
+        was = {f"{name}_before": before.get(name) for name in names}
+        now = {f"{name}_after": getattr(standing, name) for name in names}
+        return cls(
+            node=standing.node, level=standing.level, goal_id=standing.goal_id,
+            organization_id=standing.organization_id, sub_goal_id=standing.sub_goal_id, **common,
+            **was | {"status_before": before.get("status", "")} | now,
+        )  # fmt: skip
 
     # What a result tells, told of a step, so that the history of every node reads alike.
     reason, method_version, expected, pace, coverage = "", METHOD_VERSION, None, None, None

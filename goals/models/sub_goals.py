@@ -14,7 +14,7 @@ from django.db.models.lookups import Exact, GreaterThan, LessThanOrEqual
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from goals.models.targets import Direction, Goal, Path, Target
+from goals.models.targets import HEAVIEST, WEIGHT_BOUNDS, Direction, Goal, Path, Target, validate_weight
 from indicators.fields import ExactDecimalField
 from indicators.models import AppendOnlyError, Frequency, Indicator
 from stakeholders import rights
@@ -23,8 +23,6 @@ from stakeholders.versions import Versioned
 
 WITHOUT_VOWELS = "bcdfghjkmnpqrstvwxz23456789"
 """What made-up codes are written with: no sign looks like another and no word comes out."""
-HEAVIEST = 10
-WEIGHT_BOUNDS = _("A weight lies above 0 and up to 10, with at most two decimals.")
 WEIGHT = Cast(F("weight"), models.DecimalField(max_digits=30, decimal_places=12))
 """As a number the database can compare: SQLite keeps exact numbers as text."""
 
@@ -32,11 +30,6 @@ WEIGHT = Cast(F("weight"), models.DecimalField(max_digits=30, decimal_places=12)
 def new_code() -> str:
     """A short code that says nothing about the organization or the sub-goal."""
     return "s-" + "".join(secrets.choice(WITHOUT_VOWELS) for _sign in range(8))
-
-
-def validate_weight(weight: Decimal) -> None:
-    if not 0 < weight <= HEAVIEST or weight != round(weight, 2):
-        raise ValidationError(WEIGHT_BOUNDS)
 
 
 def validate_share(share: Decimal) -> None:

@@ -1,8 +1,10 @@
 """The shared goals and the targets under them."""
 
 from datetime import date
+from decimal import Decimal
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -11,6 +13,14 @@ from django.utils.translation import gettext_lazy as _
 from goals.fields import ExactJSONField
 from indicators.fields import ExactDecimalField
 from indicators.models import AppendOnlyError, Document, Indicator, end_of_day
+
+HEAVIEST = 10
+WEIGHT_BOUNDS = _("A weight lies above 0 and up to 10, with at most two decimals.")
+
+
+def validate_weight(weight: Decimal) -> None:
+    if not 0 < weight <= HEAVIEST or weight != round(weight, 2):
+        raise ValidationError(WEIGHT_BOUNDS)
 
 
 class Direction(models.TextChoices):
@@ -30,7 +40,7 @@ class Goal(models.Model):
     number = models.PositiveSmallIntegerField(unique=True)
     name = models.CharField(max_length=200)
     statement = models.TextField()
-    weight = ExactDecimalField(default=1)
+    weight = ExactDecimalField(default=1, validators=[validate_weight])
     document = models.ForeignKey(Document, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:

@@ -6,11 +6,10 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goals.method.exact import exactly
+from goals.method.exact import at_nine, exactly
 from goals.method.moving import course, is_plain, judge_plain, update_state
 from goals.method.parameters import Anchor, Point, SubgoalParameters
 from goals.method.subgoals import judge_subgoal
-from goals.method.sums import at_nine
 
 START = date(2026, 1, 1)
 numbers = st.decimals(-10_000, 10_000, places=3)

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from goals.method import Numbers, SubgoalNode, roll_subgoals
-from goals.method.sums import NUMBERS, Entry, Shares, Sums, at_nine, sums_of
+from goals.method.exact import at_nine
+from goals.method.sums import NUMBERS, Entry, Shares, Sums, sums_of
 
 shares = st.decimals(0, 1, places=9)
 maybe = st.none() | shares
