@@ -161,6 +161,41 @@ def test_who_leaves_enters_or_weighs_otherwise_is_composition_all_the_way_up(tre
     assert passing.audit() == []
 
 
+def withdraw(one: SubGoal) -> None:
+    one.state, one.withdrawn_on = SubGoal.State.WITHDRAWN, date(2026, 12, 31)
+    one.save()
+
+
+def weigh(one: SubGoal) -> None:
+    one.weight = Decimal(5)
+    one.save()
+
+
+def switch_off(one: SubGoal) -> None:
+    Organization.objects.filter(pk=one.organization_id).update(is_active=False)
+
+
+def take_from_own(one: SubGoal) -> None:
+    one.parent.progress_from = SubGoal.ProgressFrom.OWN
+    one.parent.save()
+
+
+@pytest.mark.parametrize("change", [withdraw, weigh, switch_off, take_from_own])
+def test_one_that_was_changed_while_its_lock_was_waited_for_is_judged_as_it_is_now(tree, change):
+    read_before = SubGoal.objects.select_related("organization", "goal", "parent").get(code="b1")
+    now = SubGoal.objects.select_related("organization", "goal", "parent").get(code="b1")
+    change(now)
+    everything = SubGoal.objects.select_related("organization", "goal", "parent").filter(
+        organization__code="org-b"
+    )
+    standings.follow(list(everything), "the change")
+
+    report(tree["b1"], 40)
+    standings.follow([read_before], "update:1")
+
+    assert passing.audit() == []
+
+
 def test_nothing_has_moved_makes_no_step_twice(tree):
     report(tree["a1"], 50)
 
