@@ -5,7 +5,7 @@ order leaves what a recount finds.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
 
@@ -54,20 +54,14 @@ class Sums:
     combined_sum: Decimal = ZERO
     combined_weight: Decimal = ZERO
 
+    @exactly
     def moved(self, before: Entry | None, after: Entry | None) -> "Sums":
         """The sums once a row has become another; None on either side: it enters or leaves."""
-        return self._with(before, -1)._with(after, 1)
-
-    @exactly
-    def _with(self, entry: Entry | None, sign: int) -> "Sums":
-        if entry is None:
-            return self
-        changed: dict[str, Any] = {"members": self.members + sign}
-        for name in NUMBERS:
-            if (share := getattr(entry.shares, name)) is not None:
-                changed[f"{name}_sum"] = getattr(self, f"{name}_sum") + sign * entry.weight * share
-                changed[f"{name}_weight"] = getattr(self, f"{name}_weight") + sign * entry.weight
-        return replace(self, **changed)
+        sums: dict[str, Any] = dict(vars(self))
+        for entry, sign in ((before, -1), (after, 1)):
+            if entry is not None:
+                _add(sums, entry, sign)
+        return Sums(**sums)
 
     @property
     def mean(self) -> Shares | None:
@@ -77,6 +71,15 @@ class Sums:
     @exactly
     def _mean_of(self, name: str) -> Decimal | None:
         return at_nine(ratio(getattr(self, f"{name}_sum"), getattr(self, f"{name}_weight")))
+
+
+def _add(sums: dict[str, Any], entry: Entry, sign: int) -> None:
+    weight, shares = sign * entry.weight, vars(entry.shares)
+    sums["members"] += sign
+    for name in NUMBERS:
+        if (share := shares[name]) is not None:
+            sums[f"{name}_sum"] += weight * share
+            sums[f"{name}_weight"] += weight
 
 
 SUM_FIELDS = tuple(field.name for field in fields(Sums))
