@@ -73,11 +73,13 @@ def check(source: Organization, into: Organization) -> None:
 
 
 def locked(*organizations: Organization) -> list[Organization]:
-    """In one fixed order, so that two merges wait for each other instead of blocking each other."""
+    """In one fixed order, so that two merges wait for each other instead of blocking each other.
+
+    Keys stay free: a publication under way writes rows that name the organization.
+    """
     keys = [organization.pk for organization in organizations]
-    found = {
-        row.pk: row for row in Organization.objects.select_for_update().filter(pk__in=keys).order_by("pk")
-    }
+    rows = Organization.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")
+    found = {row.pk: row for row in rows}
     return [found[key] for key in keys]
 
 

@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 
 from goals import spreadsheets
 from goals.bulk.columns import COLUMNS, NEEDED, SUB_GOALS, Column
-from goals.lifecycle import cleaning, sub_goals, updates
+from goals.lifecycle import cleaning, placing, sub_goals, updates
 from goals.lifecycle.steps import PERSONAL, StepNotAllowed, kept
-from goals.models import SubGoal, Update
+from goals.models import Goal, SubGoal, Update
 from indicators.sources.upload_files import UploadRefused
 from stakeholders import rights
 from stakeholders.models import Organization, User
@@ -97,12 +97,22 @@ def run(
     if found.missing:
         return found
     with transaction.atomic(), way("import"):
+        lock_all(organization, with_places=file.kind == SUB_GOALS)
         reader = Reader(file.kind, organization, by, submit, found)
         for line in table.lines:
             reader.read(line)
         if not stays(found):
             transaction.set_rollback(True)
     return found
+
+
+def lock_all(organization: Organization, *, with_places: bool) -> None:
+    """The lines come in any order and locks do not (steps.locked): take all that any line may need."""
+    if with_places:
+        for pk in Goal.objects.order_by("pk").values_list("pk", flat=True):
+            placing.lock(pk)
+    rows = organization.sub_goals.select_for_update(no_key=True).order_by("pk")
+    list(rows.values_list("pk", flat=True))
 
 
 def opened(file: File, table: spreadsheets.Table) -> Preview:

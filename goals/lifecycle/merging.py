@@ -20,9 +20,10 @@ def tell(sender, source: Organization, into: Organization, **kwargs) -> list[tup
 def move(sender, source: Organization, into: Organization, by: User, **kwargs) -> None:
     """Receiver of organizations_merged, in the transaction of the merge.
 
-    Both chains of the trail come first: every change takes them before the lock of the roll-up.
+    Sub-goals are locked first and both chains of the trail then, in the order of every step (steps.locked).
     """
-    moved = list(source.sub_goals.select_related("goal", "parent").order_by("pk"))
+    rows = source.sub_goals.select_for_update(of=("self",), no_key=True)
+    moved = list(rows.select_related("goal", "parent").order_by("pk"))
     codes = [sub_goal.code for sub_goal in moved]
     for organization in sorted((source, into), key=lambda merged: merged.code):
         trail.record(

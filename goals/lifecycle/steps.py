@@ -16,6 +16,7 @@ from stakeholders.versions import Stale
 
 Row = SubGoal | Update
 By = User | AnonymousUser
+RELATED = ("organization", "goal", "parent")
 PERSONAL = ("answers_name", "answers_role")
 """Kept out of the trail: they could not be taken out when a person asks to be forgotten."""
 
@@ -94,12 +95,35 @@ def steps_of(row: Row) -> Mapping[str, Step]:
     return SUB_GOAL_STEPS if isinstance(row, SubGoal) else UPDATE_STEPS
 
 
+def locked(pk: int) -> SubGoal:
+    """The sub-goal as it is now; until the transaction ends nobody else takes a step on it or its updates.
+
+    Locks are taken in one order everywhere, or two steps could wait for each other for ever: organizations,
+    goals, sub-goals, updates, chains of the trail, the edition; several of a kind by their keys.
+    """
+    rows = SubGoal.objects.select_for_update(of=("self",), no_key=True)
+    found = rows.select_related("organization", "goal", "parent__organization").filter(pk=pk).first()
+    if found is None:
+        raise Stale(None)
+    return found
+
+
+def hold(row: Row) -> None:
+    """Lock the sub-goal and read anew what a step rests on, which may be older than the transaction."""
+    if isinstance(row, Update):
+        row.sub_goal = locked(row.sub_goal_id)
+    elif (now := locked(row.pk)).version == row.version:  # any other version is refused as stale
+        for name in RELATED:
+            setattr(row, name, getattr(now, name))
+
+
 def check(row: Row, name: str, by: By, version: int, right_in: Organization | None = None) -> Step:
-    """The step, if the person may take it from here and has seen the row as it is.
+    """The step, if the person may take it from here and has seen the row as it is; its sub-goal is locked.
 
     `right_in` is the organization the right must be in, unless it is the row's own. Raises PermissionDenied,
     Http404, Stale or StepNotAllowed.
     """
+    hold(row)
     step = steps_of(row)[name]
     rights.require(by, step.action, step.kind, right_in or organization_of(row))
     if version != row.version:

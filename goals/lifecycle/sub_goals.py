@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from goals import declaring, standings
 from goals.lifecycle import checking, cleaning, measures, placing
 from goals.lifecycle.steps import By, check, go, kept, note_intervention, or_stale, record, take, wrote
-from goals.models import Direction, Review, SubGoal, SubGoalText, SubGoalVersion
+from goals.models import Direction, Goal, Review, SubGoal, SubGoalText, SubGoalVersion
 from goals.models.targets import validate_weight
 from indicators import edition
 from stakeholders import rights, trail
@@ -49,6 +49,7 @@ def create_draft(organization: Organization, fields: Mapping[str, Any], by: User
     if fields.get("goal") is None:
         raise ValidationError({"goal": [_("Say which goal it serves.")]})
     sub_goal = SubGoal(organization=organization, created_by=by, baseline_value=None, target_value=None)
+    lock_place(sub_goal, fields)
     fill(sub_goal, fields, FIELDS, by)
     sub_goal.save(force_insert=True)
     record(sub_goal, "create", by, before=None, after=kept(sub_goal))
@@ -70,6 +71,7 @@ def save_draft(sub_goal: SubGoal, fields: Mapping[str, Any], by: By, version: in
 def save_fields(
     sub_goal: SubGoal, fields: Mapping[str, Any], allowed: tuple[str, ...], by: By, version: int
 ) -> SubGoal:
+    lock_place(sub_goal, fields)
     check(sub_goal, "save", by, version)
     before = kept(sub_goal)
     fill(sub_goal, fields, allowed, by)
@@ -87,9 +89,15 @@ def fill(sub_goal: SubGoal, fields: Mapping[str, Any], allowed: tuple[str, ...],
     checking.check(checking.placing_faults(sub_goal))
     check_people(sub_goal)
     if "parent" in names or "goal" in names:
-        placing.lock(sub_goal.goal_id)
         check_parent_is_seen(sub_goal, by)
         placing.check_parent(sub_goal, sub_goal.parent)
+
+
+def lock_place(sub_goal: SubGoal, fields: Mapping[str, Any]) -> None:
+    """Lock the goal in which it gets its place, if the fields give it one: before any sub-goal is locked."""
+    if "parent" in fields or "goal" in fields:
+        goal = fields.get("goal")
+        placing.lock(goal.pk if isinstance(goal, Goal) else sub_goal.goal_id)
 
 
 def check_people(sub_goal: SubGoal) -> None:
@@ -160,11 +168,11 @@ def publish(
     sub_goal: SubGoal, by: User, version: int, *, weight: Decimal | None = None, comment: str = ""
 ) -> SubGoal:
     """Approve it: from now on it is public and counts. A root gets its weight here, 1 if none is given."""
+    placing.lock(sub_goal.goal_id)
     step = check(sub_goal, "publish", by, version)
     if wrote(sub_goal, by):
         raise PermissionDenied(_("You wrote this yourself. Somebody else approves it."))
     given: dict[str, Any] = {} if weight is None else {"weight": root_weight(sub_goal, weight)}
-    placing.lock(sub_goal.goal_id)
     with or_stale(sub_goal, version):
         placing.check_parent_is_public(sub_goal)
         placing.check_parent(sub_goal, sub_goal.parent)
@@ -251,8 +259,8 @@ def withdraw(
 @transaction.atomic
 def re_parent(sub_goal: SubGoal, parent: SubGoal | None, by: By, version: int) -> SubGoal:
     """Put it under another sub-goal of its goal, or under none."""
-    check(sub_goal, "re_parent", by, version)
     placing.lock(sub_goal.goal_id)
+    check(sub_goal, "re_parent", by, version)
     sub_goal.parent = parent
     with or_stale(sub_goal, version):
         check_parent_is_seen(sub_goal, by)

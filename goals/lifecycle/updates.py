@@ -12,12 +12,14 @@ from django.utils.translation import gettext as _
 from goals import standings
 from goals.lifecycle import checking, cleaning
 from goals.lifecycle.steps import (
+    UPDATE_STEPS,
     By,
     StepNotAllowed,
     acts_for_it,
     check,
     go,
     kept,
+    locked,
     note_intervention,
     or_stale,
     record,
@@ -41,6 +43,7 @@ def create_draft(
     sub_goal: SubGoal, fields: Mapping[str, Any], by: User, *, links: Iterable[Mapping[str, str]] = ()
 ) -> Update:
     """A new draft under a published sub-goal; anything may be missing still."""
+    sub_goal = locked(sub_goal.pk)
     rights.require(by, "create", "update", sub_goal.organization)
     if sub_goal.state != SubGoal.State.PUBLISHED:
         raise StepNotAllowed(_("Updates are given on sub-goals that are published. Nothing was saved."))
@@ -155,7 +158,8 @@ def publish(
     go(update, step, by, version, reason=remark, published_at=now, evidence_grade=known_grade(grade))
     if update.correction_of:
         replaced = update.correction_of
-        take(replaced, "replace", by, replaced.version, corrected_by=update, corrected_at=now)
+        replaced.sub_goal = update.sub_goal
+        go(replaced, UPDATE_STEPS["replace"], by, replaced.version, corrected_by=update, corrected_at=now)
         note_intervention(
             replaced, update.author, Review.Decision.CORRECTED, why_corrected(update, replaced, remark)
         )

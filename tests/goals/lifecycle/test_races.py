@@ -10,10 +10,13 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 
+from goals.bulk import importing
+from goals.bulk.columns import UPDATES
 from goals.lifecycle import sub_goals, updates
 from goals.lifecycle.steps import StepNotAllowed
-from goals.models import Review, Step, SubGoal, SubGoalVersion, Update
-from stakeholders import trail
+from goals.models import Review, Standing, Step, SubGoal, SubGoalVersion, Update
+from goals.passing import audit
+from stakeholders import merging, trail
 from stakeholders.versions import Stale
 from tests.goals.lifecycle.conftest import (
     make_draft,
@@ -22,6 +25,7 @@ from tests.goals.lifecycle.conftest import (
     make_published_update,
     make_submitted,
     make_submitted_update,
+    person,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -121,3 +125,65 @@ def test_two_moves_at_once_do_not_close_a_circle(people):
     assert sorted(found) == ["ValidationError", "done"]
     parents = SubGoal.objects.filter(pk__in=(left.pk, right.pk)).values_list("parent", flat=True)
     assert sorted(parent is None for parent in parents) == [False, True]
+
+
+def test_two_stewards_publish_one_level_for_one_day(people):
+    sub_goal = make_published(people)
+    first, second = (make_submitted_update(people, sub_goal) for _turn in range(2))
+    held = [Update.objects.select_related("sub_goal").get(pk=one.pk) for one in (first, second)]
+
+    found = at_once(
+        lambda: updates.publish(held[0], people.steward, held[0].version),
+        lambda: updates.publish(held[1], people.second_steward, held[1].version),
+    )
+
+    assert sorted(found) == ["ValidationError", "done"]
+    assert sub_goal.updates.filter(state=Update.State.PUBLISHED).count() == 1
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_a_withdrawal_and_an_approval_at_once_leave_numbers_that_agree(people, turn):
+    sub_goal = make_published(people)
+    sent = make_submitted_update(people, sub_goal)
+    held = Update.objects.select_related("sub_goal__organization", "sub_goal__parent").get(pk=sent.pk)
+
+    at_once(
+        lambda: sub_goals.withdraw(sub_goal, "No more", people.editor, sub_goal.version),
+        lambda: updates.publish(held, people.steward, held.version),
+    )
+
+    assert SubGoal.objects.get(pk=sub_goal.pk).state == "withdrawn"
+    assert Standing.objects.get(sub_goal=sub_goal).reason == "withdrawn"
+    assert not audit()
+
+
+def test_no_step_of_many_at_once_blocks_another_for_ever(people):
+    """A merge, an import, a new parent and approvals take the same rows and the same chains."""
+    administrator = person("admin", project_role="administrator")
+    rows = [make_published(people, title=f"Sub-goal {number}") for number in range(4)]
+    sent = [make_submitted_update(people, row) for row in rows]
+    corrected = make_published_update(people, make_published(people, title="Corrected"))
+    correction = updates.correct(corrected, {"value": Decimal(120)}, people.editor, corrected.version)
+    updates.submit(correction, people.editor, correction.version)
+    corrected.refresh_from_db()
+    lines = [f"{row.code},2026-03-0{1 + place},120" for place, row in enumerate(reversed(rows))]
+    file = importing.File(UPDATES, "\n".join(["sub_goal,date,value", *lines]).encode(), "a.csv")
+    preview = merging.preview(people.lab, people.mills)
+
+    found = at_once(
+        lambda: merging.merge(people.lab, people.mills, administrator, fingerprint=preview.fingerprint),
+        lambda: importing.preview(file, people.mills, people.editor),
+        lambda: sub_goals.re_parent(rows[0], rows[1], people.editor, rows[0].version),
+        lambda: updates.regrade(corrected, "confirmed", people.second_steward, corrected.version),
+        lambda: updates.publish(correction, people.steward, correction.version),
+        *(
+            (lambda one=one: updates.publish(one, people.steward, one.version))
+            for one in sent
+        ),
+    )  # fmt: skip
+
+    assert found[:3] == ["done"] * 3
+    assert found[5:] == ["done"] * len(sent)
+    assert "done" in found[3:5]
+    assert not audit()
+    assert not [fault for chain in trail.chains() for fault in trail.faults_of(chain)]
