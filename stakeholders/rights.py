@@ -104,7 +104,12 @@ TABLE: dict[str, dict[str, frozenset[Role]]] = {
         "send_back": STEWARDS,
     },
     "sub_goal_weight": {"see": EVERYONE, "edit": STEWARDS},
-    "sub_goal_parent": {"see": EVERYONE, "edit": EDITORS | STEWARDS},
+    "sub_goal_parent": {
+        "see": EVERYONE,
+        "edit": EDITORS | STEWARDS,
+        "edit_across": STEWARDS,
+        "detach": EDITORS,
+    },
     "update": {
         "see": EVERYONE,
         "see_submitted": MEMBERS | STEWARDS,

@@ -56,6 +56,7 @@ sub_goal = [
     path(pgettext_lazy("address", "discard/"), registering.discard, name="discard"),
     path(pgettext_lazy("address", "report/"), reporting.report, name="report"),
     path(pgettext_lazy("address", "weight/"), sub_goal_pages.weigh, name="weigh"),
+    path(pgettext_lazy("address", "detach/"), sub_goal_pages.detach, name="detach"),
     path(pgettext_lazy("address", "comment/"), sub_goal_pages.comment, name="comment-sub-goal"),
     path(
         pgettext_lazy("address", "language/<str:language>/"),

@@ -45,10 +45,12 @@ class ParentField(forms.CharField):
         return getattr(value, "code", value)
 
 
-def parent_field() -> ParentField:
+ANY_PARENT = _("Its code. Choose one of your own from the list, or copy the code from another page.")
+
+
+def parent_field(help_text: Any = ANY_PARENT) -> ParentField:
     return ParentField(
-        label=_("Part of another sub-goal (optional)"), required=False, max_length=80,
-        help_text=_("Its code. Choose one of your own from the list, or copy the code from another page."),
+        label=_("Part of another sub-goal (optional)"), required=False, max_length=80, help_text=help_text,
         widget=forms.TextInput(attrs={"list": "parents", "autocomplete": "off"}),
     )  # fmt: skip
 
@@ -243,7 +245,7 @@ class Measure(SubGoalForm):
 
 
 class Nest(SubGoalForm):
-    parent = parent_field()
+    parent = parent_field(_("Its code. Choose one of your own from the list."))
 
     clean_parent = seen_parent
     parents = WhichGoal.parents

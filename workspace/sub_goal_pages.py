@@ -122,7 +122,10 @@ ACTIONS: dict[str, tuple[Action, type, Do]] = {
     "nest": (
         Action(
             _("Put it under another sub-goal"),
-            _("Leave the field empty to let it stand on its own. Where it counts changes at once."),
+            _(
+                "Leave the field empty to let it stand on its own. Where it counts changes at once. "
+                "If it came to stand under another or on its own, its weight is 1 again."
+            ),
             _("Save"), ("edit", "sub_goal_parent"), _("Its place was changed."),
         ), Nest, nest,
     ),
@@ -173,23 +176,55 @@ WEIGH = Action(
 )  # fmt: skip
 
 
+DETACH = Action(
+    _("Detach it"),
+    _("It stands on its own again, in its own organization, with the weight 1. Yours counts without it."),
+    _("Detach it"), ("detach", "sub_goal_parent"), _("It was detached."),
+)  # fmt: skip
+
+
 @require_http_methods(FORM_PAGE)
 @rights.rule("sub_goal", "see_draft")
 def weigh(request: HttpRequest, code: str) -> HttpResponse:
     """What stands under a sub-goal is weighed by that one's organization."""
+    place, found = under_own(request, code)
+    form = Weigh(request.POST or None, place, found)
+    return from_above(
+        request, WEIGH, place, found, form,
+        lambda: sub_goals.re_weigh(found, form.given["weight"], place.person, form.seen_version),
+    )  # fmt: skip
+
+
+@require_http_methods(FORM_PAGE)
+@rights.rule("sub_goal", "see_draft")
+def detach(request: HttpRequest, code: str) -> HttpResponse:
+    """What stands under a sub-goal moves it; that one's organization may let it go."""
+    place, found = under_own(request, code)
+    form = Confirm(request.POST or None, initial={"version": found.version})
+    return from_above(
+        request, DETACH, place, found, form,
+        lambda: sub_goals.detach(found, place.person, form.seen_version),
+    )  # fmt: skip
+
+
+def under_own(request: HttpRequest, code: str) -> tuple[Place, SubGoal]:
+    """A sub-goal of anybody's under one of the person's organizations, and that one's place."""
     own = rights.organizations_of(request.user)
     under = SubGoal.objects.visible_to(request.user).filter(parent__organization__in=own)
     found = get_object_or_404(under.select_related("parent__organization", "organization", "goal"), code=code)
     assert found.parent is not None
-    place = place_in(request.user, found.parent.organization)
-    place.require(*WEIGH.right)
-    form = Weigh(request.POST or None, place, found)
+    return place_in(request.user, found.parent.organization), found
+
+
+def from_above(
+    request: HttpRequest, action: Action, place: Place, found: SubGoal, form: Any, do: Callable[[], Any]
+) -> HttpResponse:
+    place.require(*action.right)
+    assert found.parent is not None
+    back = reverse("workspace:sub-goal", args=[found.parent.code])
     return actions.run(
-        request, WEIGH, place, form,
-        lambda: sub_goals.re_weigh(found, form.given["weight"], place.person, form.seen_version),
-        reverse("workspace:sub-goal", args=[found.parent.code]), about=found.title,
-        about_language=found.language,
-    )  # fmt: skip
+        request, action, place, form, do, back, about=found.title, about_language=found.language
+    )
 
 
 TRANSLATE = Action(

@@ -58,6 +58,7 @@ ACTIONS = {
     "complete": pgettext_lazy("trail", "completed"),
     "withdraw": pgettext_lazy("trail", "withdrawn"),
     "re_parent": pgettext_lazy("trail", "put elsewhere"),
+    "detach": pgettext_lazy("trail", "detached from the one above it"),
     "re_weigh": pgettext_lazy("trail", "weight changed"),
     "re_weigh_child": pgettext_lazy("trail", "weight changed"),
     "translate": pgettext_lazy("trail", "translated"),

@@ -83,6 +83,7 @@ class MySubGoalViewSet(ListModelMixin, RowViewSet):
         "measure": Rule("sub_goal", "edit"),
         "text": Rule("sub_goal", "edit"),
         "parent": Rule("sub_goal_parent", "edit"),
+        "detach": Rule("sub_goal_parent", "detach"),
         "weight": Rule("sub_goal", "edit"),
         "weigh": Rule("sub_goal", "edit"),
         "complete": Rule("sub_goal", "complete"),
@@ -90,28 +91,29 @@ class MySubGoalViewSet(ListModelMixin, RowViewSet):
         **COMMENT_RULES,
     }
     versioned = (
-        "partial_update", "destroy", "submit", "measure", "text", "parent", "weigh", "complete", "withdraw",
+        "partial_update", "destroy", "submit", "measure", "text", "parent", "detach", "weigh", "complete",
+        "withdraw",
     )  # fmt: skip
 
     def get_queryset(self) -> QuerySet[SubGoal]:
-        return whole_sub_goals(self.weighed() if self.is_weighing else sent.own_sub_goals(self.person))
+        return whole_sub_goals(self.under_own() if self.is_from_above else sent.own_sub_goals(self.person))
 
     @property
-    def is_weighing(self) -> bool:
-        return self.action in ("weight", "weigh")
+    def is_from_above(self) -> bool:
+        return self.action in ("weight", "weigh", "detach")
 
-    def weighed(self) -> QuerySet[SubGoal]:
-        """Also sub-goals of others under one's own: the owner of the one above gives their weight."""
+    def under_own(self) -> QuerySet[SubGoal]:
+        """Also sub-goals of others under one's own: the owner of the one above weighs or detaches them."""
         own = rights.organizations_of(self.person)
         seen = SubGoal.objects.visible_to(self.person)
         return seen.filter(Q(organization__in=own) | Q(parent__organization__in=own))
 
     def organization_of(self, row: Any) -> Organization:
-        above = row.parent if self.is_weighing else None
+        above = row.parent if self.is_from_above else None
         return above.organization if above else super().organization_of(row)
 
     def get_serializer_class(self) -> Any:
-        return WeightSerializer if self.is_weighing else WholeSubGoalSerializer
+        return WeightSerializer if self.is_from_above else WholeSubGoalSerializer
 
     @extend_schema(request=sent.NewSubGoalSent, responses={201: WholeSubGoalSerializer})
     def create(self, request: Request) -> Response:
@@ -161,10 +163,19 @@ class MySubGoalViewSet(ListModelMixin, RowViewSet):
     @extend_schema(request=sent.ParentSent, responses=WholeSubGoalSerializer)
     @action(detail=True, methods=["post"])
     def parent(self, request: Request, code: str) -> Response:
-        """Put a public one under another sub-goal of its goal, or under none."""
+        """Put a public one under another of one's own of its goal, or under none."""
         row, version = self.get_object(), self.version()
         parent = self.sent(sent.ParentSent)["parent"]
         return self.answer(sub_goals.re_parent(row, parent, self.person, version))
+
+    @extend_schema(request=Nothing, responses={204: None})
+    @action(detail=True, methods=["post"])
+    def detach(self, request: Request, code: str) -> Response:
+        """Let go what stands under one's own sub-goal, also another organization's: it stands on its own."""
+        row, version = self.get_object(), self.version()
+        self.sent(Nothing)
+        sub_goals.detach(row, self.person, version)
+        return self.gone()
 
     @extend_schema(responses=WeightSerializer)
     @action(detail=True)

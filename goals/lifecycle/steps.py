@@ -1,6 +1,6 @@
 """The allowed steps: from which state, to which, and the right each takes. There is no other way."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -61,6 +61,7 @@ SUB_GOAL_STEPS = {
         Step("complete", "sub_goal", "complete", {S.PUBLISHED: S.COMPLETED}),
         Step("withdraw", "sub_goal", "withdraw", {S.PUBLISHED: S.WITHDRAWN, S.COMPLETED: S.WITHDRAWN}),
         Step("re_parent", "sub_goal_parent", "edit", {S.PUBLISHED: S.PUBLISHED, S.COMPLETED: S.COMPLETED}),
+        Step("detach", "sub_goal_parent", "detach", {S.PUBLISHED: S.PUBLISHED, S.COMPLETED: S.COMPLETED}),
         Step("re_weigh", "sub_goal_weight", "edit", {S.PUBLISHED: S.PUBLISHED, S.COMPLETED: S.COMPLETED}),
         Step("re_weigh_child", "sub_goal", "edit", {S.PUBLISHED: S.PUBLISHED, S.COMPLETED: S.COMPLETED}),
         Step("translate", "sub_goal", "edit", {state: state for state in S if state != S.WITHDRAWN}),
@@ -182,13 +183,24 @@ def acts_for_it(row: Row, person: By | None) -> bool:
     return rights.may(person, "submit", kind, organization_of(row))
 
 
-def record(row: Row, name: str, by: By, *, before: dict | None, after: dict | None, reason: str = "") -> None:
+def record(
+    row: Row,
+    name: str,
+    by: By,
+    *,
+    before: dict | None,
+    after: dict | None,
+    reason: str = "",
+    also_of: Iterable[Organization] = (),
+) -> None:
+    """The trace of a step in the chain of its organization, and in those of others it touches."""
     actor = by if isinstance(by, User) else None
     kind = "sub_goal" if isinstance(row, SubGoal) else "update"
-    trail.record(
-        actor, f"{kind}.{name}", f"{kind}:{row.pk}", chain=organization_of(row).code,
-        before=before, after=after, reason=reason,
-    )  # fmt: skip
+    for chain in sorted({one.code for one in (organization_of(row), *also_of)}):
+        trail.record(
+            actor, f"{kind}.{name}", f"{kind}:{row.pk}", chain=chain, before=before, after=after,
+            reason=reason,
+        )  # fmt: skip
 
 
 def kept(row: Row) -> dict[str, Any]:

@@ -12,7 +12,18 @@ from django.utils.translation import gettext as _
 
 from goals import declaring, standings
 from goals.lifecycle import checking, cleaning, measures, placing
-from goals.lifecycle.steps import By, check, go, kept, note_intervention, or_stale, record, take, wrote
+from goals.lifecycle.steps import (
+    By,
+    StepNotAllowed,
+    check,
+    go,
+    kept,
+    note_intervention,
+    or_stale,
+    record,
+    take,
+    wrote,
+)
 from goals.models import Direction, Goal, Review, SubGoal, SubGoalText, SubGoalVersion
 from goals.models.targets import validate_weight
 from indicators import edition
@@ -258,20 +269,49 @@ def withdraw(
 
 @transaction.atomic
 def re_parent(sub_goal: SubGoal, parent: SubGoal | None, by: By, version: int) -> SubGoal:
-    """Put it under another sub-goal of its goal, or under none."""
+    """Put it under another sub-goal of its goal, or under none; stewards alone put it under a stranger's."""
     placing.lock(sub_goal.goal_id)
     check(sub_goal, "re_parent", by, version)
+    return move(sub_goal, parent, "re_parent", by, version)
+
+
+@transaction.atomic
+def detach(sub_goal: SubGoal, by: By, version: int) -> SubGoal:
+    """Whose sub-goal it stands under lets it go: it stands on its own again, in its own organization."""
+    placing.lock(sub_goal.goal_id)
+    if sub_goal.parent is None:
+        raise StepNotAllowed(_("It stands under no other sub-goal. Nothing was changed."))
+    check(sub_goal, "detach", by, version, right_in=sub_goal.parent.organization)
+    return move(sub_goal, None, "detach", by, version)
+
+
+def move(sub_goal: SubGoal, parent: SubGoal | None, name: str, by: By, version: int) -> SubGoal:
+    """The weight among roots is the stewards' to give, under a sub-goal its owner's: none is carried over."""
+    before, above = kept(sub_goal), [one.organization for one in (sub_goal.parent, parent) if one]
     sub_goal.parent = parent
     with or_stale(sub_goal, version):
         check_parent_is_seen(sub_goal, by)
         placing.check_parent_is_public(sub_goal)
         placing.check_parent(sub_goal, parent)
-    before = {"parent": SubGoal.objects.values_list("parent", flat=True).get(pk=sub_goal.pk)}
-    sub_goal.save_if(version, "parent")
-    record(sub_goal, "re_parent", by, before=before, after={"parent": sub_goal.parent_id})
+        check_organization_of_parent(sub_goal, by)
+    if (before["parent"] is None) != (parent is None) and not rights.may(by, "edit", "sub_goal_weight"):
+        sub_goal.weight = Decimal(1)
+    sub_goal.save_if(version, "parent", "weight")
+    old, new = trail.changes(before, kept(sub_goal))
+    record(sub_goal, name, by, before=old, after=new, also_of=above)
     standings.follow([sub_goal], cause=cause(sub_goal, "reparented"))
     declaring.follow(placing.below(sub_goal))  # their chain is another one now
     return sub_goal
+
+
+def check_organization_of_parent(sub_goal: SubGoal, by: By) -> None:
+    """What stands under a sub-goal moves its numbers, so nobody finds a stranger's there unasked."""
+    parent = sub_goal.parent
+    if parent is None or parent.organization_id == sub_goal.organization_id:
+        return
+    if not rights.may(by, "edit_across", "sub_goal_parent"):
+        refusal = _("It belongs to another organization. A steward can put yours under it: ask the Project.")
+        raise placing.refused(refusal)
 
 
 @transaction.atomic

@@ -109,6 +109,21 @@ def test_the_owner_of_a_sub_goal_weighs_what_others_put_under_it(people, ask):
     assert (weighed.status_code, weighed.json()["weight"]) == (200, "2.5")
 
 
+def test_nobody_hangs_a_sub_goal_under_anothers_and_who_has_one_there_lets_it_go(people, ask):
+    mine = make_published(people)
+    theirs = make_published(people, title="Theirs")
+    SubGoal.objects.filter(pk=theirs.pk).update(organization=people.lab)
+
+    refused = ask("post", f"my/sub-goals/{mine.code}/parent/", {"parent": theirs.code}, seen=mine)
+    assert told(refused) == (400, "invalid", "parent")
+
+    SubGoal.objects.filter(pk=theirs.pk).update(parent=mine)
+    gone = ask("post", f"my/sub-goals/{theirs.code}/detach/", {}, seen=theirs)
+    assert gone.status_code == 204
+    assert SubGoal.objects.get(pk=theirs.pk).parent is None
+    assert ask("post", f"my/sub-goals/{theirs.code}/detach/", {}, seen=4).status_code == 404
+
+
 def test_a_steward_weighs_moves_withdraws_grades_and_corrects_what_is_public(people, steward):
     row, above = make_published(people), make_published(people, title="Above")
     update = make_published_update(people, row)

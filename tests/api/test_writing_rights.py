@@ -96,6 +96,7 @@ CASES = [
     Case(MY, "measure", published, "post", "my/sub-goals/{code}/measure/", {**WHY, "unit": "t"}, True),
     Case(MY, "text", draft, "post", "my/sub-goals/{code}/texts/", {"language": "fr", "title": "T"}, True),
     Case(MY, "parent", under, "post", "my/sub-goals/{code}/parent/", {"parent": None}, True),
+    Case(MY, "detach", under, "post", "my/sub-goals/{code}/detach/", {}, True),
     Case(MY, "weight", under, "get", "my/sub-goals/{code}/weight/"),
     Case(MY, "weigh", under, "post", "my/sub-goals/{code}/weight/", {"weight": "2"}, True),
     Case(MY, "complete", published, "post", "my/sub-goals/{code}/complete/", {}, True),

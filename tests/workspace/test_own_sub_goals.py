@@ -218,6 +218,37 @@ def test_it_is_put_under_another_one_and_weighed_there(people, client):
     assert (child.parent, child.weight) == (parent, Decimal("2.5"))
 
 
+def test_what_another_organization_has_under_ours_is_detached_from_the_list(people, client):
+    parent, own = make_published(people), make_published(people, title="Own part")
+    sub_goals.re_parent(own, parent, people.editor, own.version)
+    child = make_published(people, title="Part", parent=parent)
+    SubGoal.objects.filter(pk=child.pk).update(organization=people.lab)
+
+    text = client.get(url("sub-goal", parent.code)).content.decode()
+    assert url("detach", child.code) in text
+    assert url("detach", own.code) not in text
+    assert "in its own organization" in client.get(url("detach", child.code)).content.decode()
+    answer = client.post(url("detach", child.code), {"version": child.version})
+
+    assert answer.headers["Location"] == url("sub-goal", parent.code)
+    assert SubGoal.objects.get(pk=child.pk).parent is None
+
+
+def test_the_page_says_that_a_move_gives_the_weight_1(people, client):
+    sub_goal = make_published(people)
+
+    assert "its weight is 1 again" in client.get(url("nest", sub_goal.code)).content.decode()
+
+
+def test_a_parent_of_another_organization_is_refused_in_words(people, client):
+    mine, theirs = make_published(people), make_published(people, title="Theirs")
+    SubGoal.objects.filter(pk=theirs.pk).update(organization=people.lab)
+
+    answer = client.post(url("nest", mine.code), {"version": mine.version, "parent": theirs.code})
+
+    assert "It belongs to another organization." in answer.content.decode()
+
+
 def test_a_parent_nobody_here_can_see_does_not_exist(people, client):
     hidden = sub_goals.create_draft(people.lab, {"goal": Goal.objects.get(number=3)}, people.other)
     sub_goal = make_published(people)

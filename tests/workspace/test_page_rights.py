@@ -168,6 +168,8 @@ CASES = [
     Case("describe", (SUB_GOAL, "edit"), MINE, published, code, {"version": "{version}", "title": "New"}),
     Case("measure", (SUB_GOAL, "edit"), MINE, published, code, {"version": "{version}", **WHY}),
     Case("nest", ("sub_goal_parent", "edit"), MINE, under, code, {"version": "{version}", "parent": ""}),
+    Case("detach", ("sub_goal_parent", "detach"), MINE, under, code),
+    Case("detach", ("sub_goal_parent", "detach"), MINE, under, code, {"version": "{version}"}),
     Case("complete", (SUB_GOAL, "complete"), MINE, published, code, {"version": "{version}"}),
     Case("withdraw", (SUB_GOAL, "withdraw"), MINE, published, code, {"version": "{version}", **WHY}),
     # Updates and their files
@@ -270,6 +272,7 @@ ELSEWHERE = {
     ("observation", "import"): "tests/admin/test_uploads.py",
     ("reminder", "edit"): "what is due follows from what is reported; nobody edits it by itself",
     ("reminder", "see"): "the dashboard, which is the organization's alone",
+    ("sub_goal_parent", "edit_across"): "tests/goals/lifecycle/test_sub_goals.py, and through the API",
     ("token", "see_all"): "whose tokens the page of tokens lists: tests/workspace/test_own_people.py",
     ("token", "withdraw"): "one's own: tests/workspace/test_own_people.py",
     (UPDATE, "grade"): "through the API",

@@ -18,6 +18,7 @@ SUB_GOALS = {
     "complete":       (NO, NO, NO, "completed", NO, NO),
     "withdraw":       (NO, NO, NO, "withdrawn", "withdrawn", NO),
     "re_parent":      (NO, NO, NO, "published", "completed", NO),
+    "detach":         (NO, NO, NO, "published", "completed", NO),
     "re_weigh":       (NO, NO, NO, "published", "completed", NO),
     "re_weigh_child": (NO, NO, NO, "published", "completed", NO),
     "translate":      ("draft", "submitted", "sent_back", "published", "completed", NO),

@@ -9,7 +9,8 @@ from django.http import Http404
 
 from goals.lifecycle import sub_goals
 from goals.lifecycle.steps import StepNotAllowed
-from goals.models import Goal, Review, Step, SubGoal, SubGoalVersion
+from goals.models import Goal, Review, Standing, Step, SubGoal, SubGoalVersion
+from goals.passing import audit
 from indicators.models import AppendOnlyError
 from stakeholders.models import TrailEntry
 from stakeholders.versions import Stale
@@ -252,6 +253,73 @@ def test_it_is_put_under_another_and_taken_out_again(people, published):
     sub_goals.re_parent(child, None, people.editor, child.version)
     assert SubGoal.objects.get(pk=child.pk).parent is None
     assert Step.objects.filter(cause=f"{child.node}:reparented").exists()
+
+
+def test_a_weight_given_among_children_is_not_carried_to_a_root(people, published):
+    child = make_published(people, title="Line two", parent=published)
+    sub_goals.re_weigh(child, Decimal(10), people.editor, child.version)
+
+    sub_goals.re_parent(child, None, people.editor, child.version)
+    assert SubGoal.objects.get(pk=child.pk).weight == 1
+    last = TrailEntry.objects.filter(action="sub_goal.re_parent").latest("pk")
+    assert (last.before["weight"], last.after["weight"]) == ("10", "1")
+
+    sub_goals.re_weigh(child, Decimal(2), people.steward, child.version)
+    sub_goals.re_parent(child, published, people.editor, child.version)
+    assert SubGoal.objects.get(pk=child.pk).weight == 1
+    assert not audit()
+
+
+def test_a_weight_is_kept_where_a_steward_moves_it_or_it_stays_a_child(people, published):
+    child = make_published(people, title="Line two", parent=published)
+    sub_goals.re_weigh(child, Decimal(3), people.editor, child.version)
+
+    sub_goals.re_parent(child, make_published(people, title="Else"), people.editor, child.version)
+    assert SubGoal.objects.get(pk=child.pk).weight == 3
+    sub_goals.re_parent(child, None, people.steward, child.version)
+    assert SubGoal.objects.get(pk=child.pk).weight == 3
+
+
+def test_another_organization_puts_nothing_under_ours_but_a_steward_may(people, published):
+    theirs = published_elsewhere(people)
+
+    with pytest.raises(ValidationError) as refused:
+        sub_goals.re_parent(theirs, published, people.other, theirs.version)
+    assert list(refused.value.message_dict) == ["parent"]
+
+    theirs = SubGoal.objects.get(pk=theirs.pk)
+    sub_goals.re_parent(theirs, published, people.steward, theirs.version)
+    assert SubGoal.objects.get(pk=theirs.pk).parent == published
+    assert chains_of("sub_goal.re_parent") == ["lab", "mills"]
+
+
+def test_whose_sub_goal_is_above_detaches_what_another_organization_has_under_it(people, published):
+    theirs = published_elsewhere(people, parent=published)
+    sub_goals.re_weigh(theirs, Decimal(3), people.editor, theirs.version)
+
+    for stranger in (people.viewer, people.other, people.stranger):
+        with pytest.raises((PermissionDenied, Http404)):
+            sub_goals.detach(theirs, stranger, theirs.version)
+    sub_goals.detach(theirs, people.editor, theirs.version)
+
+    now = SubGoal.objects.get(pk=theirs.pk)
+    assert (now.parent, now.organization, now.weight) == (None, people.lab, 1)
+    assert chains_of("sub_goal.detach") == ["lab", "mills"]
+    assert Standing.objects.get(sub_goal=now).enters.node == "organization:g3:lab"
+    assert not audit()
+    with pytest.raises(StepNotAllowed):
+        sub_goals.detach(theirs, people.editor, theirs.version)
+
+
+def published_elsewhere(people, **changed) -> SubGoal:
+    """Of the other organization; the parent of a new one is approved with it."""
+    draft = sub_goals.create_draft(people.lab, whole_fields(title="Theirs", **changed), people.other)
+    sent = sub_goals.submit(draft, people.other, draft.version)
+    return sub_goals.publish(sent, people.steward, sent.version)
+
+
+def chains_of(action: str) -> list[str]:
+    return sorted(TrailEntry.objects.filter(action=action).values_list("chain", flat=True))
 
 
 def test_no_circles(people, published):
