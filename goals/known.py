@@ -23,7 +23,7 @@ MOST_NAMED = 500
 """More sub-goals than this are not named one by one in a query."""
 
 PUBLISHED = """
-SELECT sub_goal_id, date, value, corrected_by_id FROM goals_update
+SELECT sub_goal_id, date, value, id FROM goals_update
 WHERE state = %s AND date <= %s AND sub_goal_id IN ({}) ORDER BY date, id
 """
 Subject = tuple[str, str, str]
@@ -184,9 +184,8 @@ def published(sub_goals: Collection[SubGoal], day: date) -> rows.Question:
 
 def points_by_sub_goal(found: Iterable[Sequence], announced: Update | None = None) -> dict[int, list[Point]]:
     """What `published` reads as points, oldest first; `announced` counts as it does once it is published."""
-    values = [
-        (key, Point(str(on), in_full(value))) for key, on, value, by in found if not replaces(announced, by)
-    ]
+    replaced = announced.correction_of_id if announced else None
+    values = [(key, Point(str(on), in_full(value))) for key, on, value, pk in found if pk != replaced]
     if announced is not None:
         new = announced.sub_goal_id, Point(str(announced.date), announced.value)
         values = sorted([*values, new], key=lambda row: row[1].period)
@@ -198,10 +197,6 @@ def points_by_sub_goal(found: Iterable[Sequence], announced: Update | None = Non
 
 def in_full(value: Any) -> Decimal | None:
     return None if value is None else Decimal(value)
-
-
-def replaces(announced: Update | None, corrected_by: int | None) -> bool:
-    return announced is not None and announced.pk is not None and announced.pk == corrected_by
 
 
 def sub_goal_case(sub_goal: SubGoal, updates: list[dict], moment: Moment) -> dict[str, Any]:

@@ -148,6 +148,33 @@ def test_a_question_sends_it_back(people, published):
     assert updates.submit(sent, people.editor, sent.version).state == State.SUBMITTED
 
 
+@pytest.mark.parametrize(
+    ("reporting", "first", "corrected", "progress"),
+    [
+        ("increment", {"value": Decimal(10)}, {"value": Decimal(12)}, "0.12"),
+        ("level", {"value": Decimal(120)}, {"value": Decimal(112), "date": date(2026, 1, 20)}, "0.12"),
+        ("level", {"value": Decimal(120)}, {"value": Decimal(112)}, "0.12"),
+    ],
+)
+def test_a_correction_moves_the_tree_by_what_was_announced(people, reporting, first, corrected, progress):
+    sub_goal = make_published(people, reporting=reporting)
+    update = make_published_update(people, sub_goal, **first)
+    newer = updates.correct(update, corrected, people.editor, update.version)
+    newer = updates.submit(newer, people.editor, newer.version)
+    announced = [shares(step) for step in standings.preview(newer)]
+
+    updates.publish(newer, people.steward, newer.version)
+
+    assert [
+        shares(step) for step in Step.objects.filter(cause=f"update:{newer.pk}").order_by("pk")
+    ] == announced
+    assert announced[0][2] == Decimal(progress)
+
+
+def shares(step: Step) -> tuple:
+    return step.node, step.progress_before, step.progress_after, step.schedule_before, step.schedule_after
+
+
 @pytest.mark.parametrize("words", ["", " ", "x" * 2001, "a\x00b"])
 def test_a_question_says_something_and_can_be_kept(people, published, words):
     """R25"""
