@@ -18,7 +18,8 @@ from stakeholders import rights
 from stakeholders.versions import Stale
 from workspace.own import Place, place_of, sub_goal_of
 from workspace.saving import attempt, conflict
-from workspace.sub_goal_forms import STEPS, Confirm, SubGoalForm, step_of
+from workspace.sub_goal_forms import STEPS, CommentForm, Confirm, SubGoalForm, step_of
+from workspace.talking import conversation
 
 LAST = len(STEPS)
 FORM_PAGE = ["GET", "HEAD", "POST"]
@@ -142,6 +143,8 @@ def whole(place: Place, sub_goal: SubGoal, form: Confirm) -> dict[str, Any]:
         "first_due": first_due(sub_goal),
         "question": asked if sub_goal.state == SubGoal.State.SENT_BACK else None,
         "texts": list(sub_goal.texts.all()),
+        "comment": CommentForm(label_suffix=""),
+        "talk": conversation(sub_goal, place),
     }
 
 

@@ -264,5 +264,6 @@ def comment(request: HttpRequest, code: str) -> HttpResponse:
         form, lambda: reviewing.comment(found, form.cleaned_data["text"], place.person)
     ):
         messages.success(request, str(_("Your comment was added.")))
-        return redirect("workspace:sub-goal", code)
+        to_be_sent = found.state == SubGoal.State.SENT_BACK and place.may("submit", "sub_goal")
+        return redirect("workspace:check" if to_be_sent else "workspace:sub-goal", code)
     return render(request, "workspace/sub_goal.html", shown(place, found, None, form))

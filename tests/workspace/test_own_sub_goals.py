@@ -249,6 +249,18 @@ def test_a_parent_of_another_organization_is_refused_in_words(people, client):
     assert "It belongs to another organization." in answer.content.decode()
 
 
+def test_a_question_is_answered_where_it_is_shown(people, client):
+    sub_goal = make_submitted(people)
+    sub_goals.send_back(sub_goal, "Which plants?", people.steward, sub_goal.version)
+
+    text = client.get(url("check", sub_goal.code)).content.decode()
+    assert f'action="{url("comment-sub-goal", sub_goal.code)}"' in text
+    answer = client.post(url("comment-sub-goal", sub_goal.code), {"text": "Both of them."})
+
+    assert answer.headers["Location"] == url("check", sub_goal.code)
+    assert "Both of them." in client.get(url("check", sub_goal.code)).content.decode()
+
+
 def test_a_parent_nobody_here_can_see_does_not_exist(people, client):
     hidden = sub_goals.create_draft(people.lab, {"goal": Goal.objects.get(number=3)}, people.other)
     sub_goal = make_published(people)
