@@ -41,6 +41,7 @@ REASONS = {
     "goals/catalogue/__init__.py:load": FILES,
     "goals/catalogue/__init__.py:load_assumptions": FILES,
     "goals/catalogue/__init__.py:load_target": FILES,
+    "goals/lifecycle/evidence.py:drop": CALLER,
     "goals/lifecycle/updates.py:set_links": CALLER,
     "goals/passing.py:leave_out_what_is_not_public": "standings are calculated",
     "goals/samples.py:let_sign_in": SAMPLE,

@@ -127,7 +127,7 @@ def sub_goals_in(organization: Organization, state: str) -> list[SubGoal]:
 def updates_in(organization: Organization, state: str) -> list[Update]:
     asked = Review.objects.filter(update_reviewed=OuterRef("pk"), decision=Review.Decision.SENT_BACK)
     rows = Update.objects.filter(sub_goal__organization=organization, state=state)
-    rows = rows.select_related("sub_goal__standing").annotate(question=last_words(asked))
+    rows = rows.select_related("sub_goal__standing", "correction_of").annotate(question=last_words(asked))
     return list(rows.order_by("-created_at", "-pk")[:A_PAGE])
 
 

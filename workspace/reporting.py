@@ -50,7 +50,7 @@ def report(request: HttpRequest, code: str) -> HttpResponse:
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     place, update = update_of(request.user, pk)
     place.require("edit", "update")
-    if update.state not in Update.OPEN_STATES:
+    if update.state not in Update.OPEN_STATES or updates.never_published(update):
         return redirect("workspace:update", pk)
     return handle(request, place, update.sub_goal, update)
 
@@ -208,7 +208,7 @@ def page(
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
     """The update as it will stand, and every step from it up to the overall number; sent from here."""
     place, update = update_of(request.user, pk)
-    if update.state not in Update.OPEN_STATES:
+    if update.state not in Update.OPEN_STATES or updates.never_published(update):
         return redirect("workspace:update", pk)
     form = Confirm(request.POST or None, initial={"version": update.version})
     if request.method == "POST" and form.is_valid():
@@ -251,7 +251,7 @@ def faults_of(update: Update) -> list[str]:
 @require_POST
 @rights.rule("update", "see_draft")
 def discard(request: HttpRequest, pk: int) -> HttpResponse:
-    """Throw a draft away; its files go first."""
+    """Throw a draft away, or what can never be published."""
     place, update = update_of(request.user, pk)
     place.require("delete_draft", "update")
     form = Confirm(request.POST)

@@ -94,7 +94,7 @@ class ReviewPage:
     def is_open(self) -> bool:
         return self.row.state == "submitted"
 
-    @property
+    @cached_property
     def is_own(self) -> bool:
         """Nobody approves what they wrote themselves."""
         return wrote(self.row, self.person)
@@ -191,9 +191,12 @@ class UpdatePage(ReviewPage):
         return movements(standings.preview(self.row))
 
     @property
+    def never_published(self) -> str:
+        return updates.never_published(self.row)
+
+    @property
     def is_previewed(self) -> bool:
-        may_count = (SubGoal.State.PUBLISHED, SubGoal.State.COMPLETED)
-        return self.is_open and self.row.value is not None and self.sub_goal.state in may_count
+        return self.is_open and self.row.value is not None and not self.never_published
 
 
 class SubGoalPage(ReviewPage):

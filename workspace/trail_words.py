@@ -51,6 +51,7 @@ ACTIONS = {
     "save": pgettext_lazy("trail", "draft saved"),
     "submit": pgettext_lazy("trail", "sent for review"),
     "discard": pgettext_lazy("trail", "draft thrown away"),
+    "drop": pgettext_lazy("trail", "thrown away"),
     "send_back": pgettext_lazy("trail", "sent back with a question"),
     "publish": pgettext_lazy("trail", "published"),
     "describe": pgettext_lazy("trail", "words changed"),

@@ -262,7 +262,7 @@ class MyUpdateViewSet(ListModelMixin, RowViewSet):
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:
-        """Throw a draft away, once its files are taken away."""
+        """Throw a draft away, or one that can never be published, with its files."""
         updates.discard(self.get_object(), self.person, self.version())
         return self.gone()
 

@@ -122,8 +122,15 @@ def remove(file: EvidenceFile, by: User) -> None:
     UPDATE_STEPS["discard"].after(update)
     with transaction.atomic():
         record(update, "remove_file", by, before=told(file), after=None)
-        file.delete()
-        transaction.on_commit(lambda: remove_from_disk(file))
+        drop(file)
+
+
+def drop(file: EvidenceFile) -> dict[str, str | int]:
+    """Delete the row, and what is on disk once that holds; returns what the trail keeps of it."""
+    said = told(file)
+    file.delete()
+    transaction.on_commit(lambda: remove_from_disk(file))
+    return said
 
 
 def told(file: EvidenceFile) -> dict[str, str | int]:

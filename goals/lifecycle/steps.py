@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 
 from goals.models import Review, SubGoal, Update
 from stakeholders import rights, trail
-from stakeholders.models import Organization, User
+from stakeholders.models import Organization, TrailEntry, User
 from stakeholders.versions import Stale
 
 Row = SubGoal | Update
 By = User | AnonymousUser
+SAVING = ("create", "save", "submit", "correct", "translate", "add_file", "remove_file")
+"""Steps by which somebody puts something of their own into a row before it is published."""
 RELATED = ("organization", "goal", "parent")
 PERSONAL = ("answers_name", "answers_role")
 """Kept out of the trail: they could not be taken out when a person asks to be forgotten."""
@@ -73,6 +75,7 @@ UPDATE_STEPS = {
         Step("save", "update", "edit", {U.DRAFT: U.DRAFT, U.SENT_BACK: U.SENT_BACK}),
         Step("submit", "update", "submit", {U.DRAFT: U.SUBMITTED, U.SENT_BACK: U.SUBMITTED}),
         Step("discard", "update", "delete_draft", {U.DRAFT: ""}),
+        Step("drop", "update", "delete_draft", {U.DRAFT: "", U.SUBMITTED: "", U.SENT_BACK: ""}),
         Step("send_back", "update", "send_back", {U.SUBMITTED: U.SENT_BACK}),
         Step("publish", "update", "publish", {U.SUBMITTED: U.PUBLISHED}),
         Step("correct", "update", "correct", {U.PUBLISHED: U.PUBLISHED}),
@@ -84,8 +87,23 @@ UPDATE_STEPS = {
 
 
 def wrote(row: Row, by: By) -> bool:
+    """Whether any of it is theirs: they began it, sent it, or saved something of it in between."""
     author = row.created_by_id if isinstance(row, SubGoal) else row.author_id
-    return by.pk in (author, row.submitted_by_id)
+    return by.pk in (author, row.submitted_by_id) or has_saved(row, by)
+
+
+def has_saved(row: Row, by: By) -> bool:
+    actions = [f"{kind_of(row)}.{name}" for name in SAVING]
+    entries = TrailEntry.objects.filter(subject=subject_of(row), actor_id=by.pk, action__in=actions)
+    return entries.exists()
+
+
+def kind_of(row: Row) -> str:
+    return "sub_goal" if isinstance(row, SubGoal) else "update"
+
+
+def subject_of(row: Row) -> str:
+    return f"{kind_of(row)}:{row.pk}"
 
 
 def organization_of(row: Row) -> Organization:
@@ -113,6 +131,8 @@ def hold(row: Row) -> None:
     """Lock the sub-goal and read anew what a step rests on, which may be older than the transaction."""
     if isinstance(row, Update):
         row.sub_goal = locked(row.sub_goal_id)
+        if row.correction_of_id:
+            row.correction_of = Update.objects.get(pk=row.correction_of_id)
     elif (now := locked(row.pk)).version == row.version:  # any other version is refused as stale
         for name in RELATED:
             setattr(row, name, getattr(now, name))
@@ -170,6 +190,20 @@ def go(row: Row, step: Step, by: By, version: int, *, reason: str = "", **fields
     record(row, step.name, by, before=old, after=new, reason=reason)
 
 
+def throw_away(row: Row, name: str, by: By, version: int, **more: Any) -> None:
+    """Delete a row that was never public with what was said about it; the trail keeps that it was there.
+
+    `more` is what it had beside its own fields.
+    """
+    if said := list(row.comments.values_list("pk", flat=True)):
+        more["comments"] = said
+    row.save_if(version, "state")  # whoever saved in between is heard
+    record(row, name, by, before=kept(row) | more, after=None)
+    row.comments.all().delete()
+    row.reviews.all().delete()
+    row.delete()
+
+
 def note_intervention(row: Row, by: By | None, decision: str, why: str) -> None:
     """Where somebody did this for the Project, not for the organization: a review tells the organization."""
     if isinstance(by, User) and not acts_for_it(row, by):
@@ -179,8 +213,7 @@ def note_intervention(row: Row, by: By | None, decision: str, why: str) -> None:
 
 def acts_for_it(row: Row, person: By | None) -> bool:
     """Whether the person reports for the organization; a steward may do that too."""
-    kind = "sub_goal" if isinstance(row, SubGoal) else "update"
-    return rights.may(person, "submit", kind, organization_of(row))
+    return rights.may(person, "submit", kind_of(row), organization_of(row))
 
 
 def record(
@@ -195,10 +228,9 @@ def record(
 ) -> None:
     """The trace of a step in the chain of its organization, and in those of others it touches."""
     actor = by if isinstance(by, User) else None
-    kind = "sub_goal" if isinstance(row, SubGoal) else "update"
     for chain in sorted({one.code for one in (organization_of(row), *also_of)}):
         trail.record(
-            actor, f"{kind}.{name}", f"{kind}:{row.pk}", chain=chain, before=before, after=after,
+            actor, f"{kind_of(row)}.{name}", subject_of(row), chain=chain, before=before, after=after,
             reason=reason,
         )  # fmt: skip
 

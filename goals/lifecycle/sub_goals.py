@@ -22,6 +22,7 @@ from goals.lifecycle.steps import (
     or_stale,
     record,
     take,
+    throw_away,
     wrote,
 )
 from goals.models import Direction, Goal, Review, SubGoal, SubGoalText, SubGoalVersion
@@ -139,9 +140,7 @@ def discard(sub_goal: SubGoal, by: By, version: int) -> None:
     check(sub_goal, "discard", by, version)
     if sub_goal.children.exists() or sub_goal.updates.exists():
         raise ValidationError(_("Other drafts rest on this one; discard those first."))
-    record(sub_goal, "discard", by, before=kept(sub_goal), after=None)
-    sub_goal.save_if(version, "state")  # whoever saved in between is heard
-    sub_goal.delete()
+    throw_away(sub_goal, "discard", by, version)
 
 
 @transaction.atomic
@@ -158,8 +157,8 @@ def add_text(
     cleaning.apply(words, given, tuple(given))
     if not words.title:
         raise ValidationError({"title": [_("This may not be empty.")]})
+    sub_goal.save_if(version, "language")  # first: of two at once the second is told, not refused by a key
     words.save()
-    sub_goal.save_if(version, "language")
     record(sub_goal, "translate", by, before=before, after=given)
     show_if_public(sub_goal)
     return words

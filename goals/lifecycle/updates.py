@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from goals import standings
-from goals.lifecycle import checking, cleaning
+from goals.lifecycle import checking, cleaning, evidence
 from goals.lifecycle.steps import (
     UPDATE_STEPS,
     By,
@@ -24,6 +24,7 @@ from goals.lifecycle.steps import (
     or_stale,
     record,
     take,
+    throw_away,
     wrote,
 )
 from goals.models import EvidenceLink, Review, SubGoal, Update
@@ -105,32 +106,43 @@ def submit(update: Update, by: User, version: int) -> Update:
 
 
 def check_whole(update: Update) -> None:
-    check_sub_goal(update)
+    check_may_stand(update)
     checking.check(checking.update_faults(update, today()))
     if checking.is_jump(update) and not update.jump_reason:
         refusal = _("The value moves by more than usual since the last one. Say why.")
         raise ValidationError({"jump_reason": [refusal]})
 
 
-def check_sub_goal(update: Update) -> None:
-    """Completed ones take corrections alone, withdrawn ones nothing."""
-    may_report = {SubGoal.State.PUBLISHED} | ({SubGoal.State.COMPLETED} if update.correction_of_id else set())
-    if update.sub_goal.state not in may_report:
-        raise StepNotAllowed(
-            _("The sub-goal is “%(state)s”: nothing is reported on it any more. Nothing was changed.")
-            % {"state": update.sub_goal.get_state_display()}
-        )
+def check_may_stand(update: Update) -> None:
+    if why := never_published(update):
+        raise StepNotAllowed(_("%(why)s Nothing was changed.") % {"why": why})
+
+
+def never_published(update: Update) -> str:
+    """Why an update that is not public never will be, in a sentence; empty where it still may.
+
+    Completed sub-goals take corrections alone, withdrawn ones nothing; what was retracted is not corrected.
+    """
+    sub_goal, replaced = update.sub_goal, update.correction_of
+    may_report = {SubGoal.State.PUBLISHED} | ({SubGoal.State.COMPLETED} if replaced else set())
+    if sub_goal.state not in may_report:
+        sentence = _("The sub-goal is “%(state)s”: nothing is reported on it any more.")
+        return sentence % {"state": sub_goal.get_state_display()}
+    if replaced and replaced.state != Update.State.PUBLISHED:
+        sentence = _("The update it corrects is “%(state)s” by now: there is nothing left to replace.")
+        return sentence % {"state": replaced.get_state_display()}
+    return ""
 
 
 @transaction.atomic
 def discard(update: Update, by: By, version: int) -> None:
-    """Throw a draft away that nobody outside the organization has seen."""
-    check(update, "discard", by, version)
-    if update.evidence_files.exists():
-        raise ValidationError(_("Take its files away first."))
-    record(update, "discard", by, before=kept(update) | links_of(update), after=None)
-    update.save_if(version, "state")  # whoever saved in between is heard
-    update.delete()
+    """Throw a draft away that nobody outside the organization has seen, or what can never be published."""
+    step = check(update, "drop", by, version)
+    if not never_published(update):
+        step = UPDATE_STEPS["discard"]
+        step.after(update)
+    files = [evidence.drop(file) for file in update.evidence_files.all()]
+    throw_away(update, step.name, by, version, **links_of(update), evidence_files=files)
 
 
 # --- The steward's answer -----------------------------------------------------------------------
@@ -152,7 +164,7 @@ def publish(
     step = check(update, "publish", by, version)
     check_reviewer(update, by)
     with or_stale(update, version):
-        check_sub_goal(update)
+        check_may_stand(update)
         checking.check(checking.update_faults(update, today()))
     remark, now = cleaning.remark(comment, "comment"), timezone.now()
     go(update, step, by, version, reason=remark, published_at=now, evidence_grade=known_grade(grade))

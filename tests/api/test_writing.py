@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from goals.lifecycle import reviewing, updates
 from goals.models import EvidenceFile, Goal, SubGoal, Update
 from public.middleware import clock
 from stakeholders.models import Membership, TrailEntry
@@ -122,6 +123,22 @@ def test_nobody_hangs_a_sub_goal_under_anothers_and_who_has_one_there_lets_it_go
     assert gone.status_code == 204
     assert SubGoal.objects.get(pk=theirs.pk).parent is None
     assert ask("post", f"my/sub-goals/{theirs.code}/detach/", {}, seen=4).status_code == 404
+
+
+def test_drafts_with_comments_and_what_can_never_be_published_are_thrown_away(people, ask):
+    sub_goal = make_published(people)
+    draft, update = make_draft(people), make_update(people, sub_goal)
+    for row in (draft, update):
+        reviewing.comment(row, "Which plant?", people.editor)
+    assert ask("delete", f"my/sub-goals/{draft.code}/", seen=draft).status_code == 204
+    assert ask("delete", f"my/updates/{update.pk}/", seen=update).status_code == 204
+
+    first = make_published_update(people, sub_goal)
+    newer = updates.correct(first, {"value": Decimal(120)}, people.editor, first.version)
+    updates.submit(newer, people.editor, newer.version)
+    assert ask("delete", f"my/updates/{newer.pk}/", seen=newer).status_code == 409
+    updates.retract(first, "Wrong plant.", people.editor, first.version)
+    assert ask("delete", f"my/updates/{newer.pk}/", seen=newer).status_code == 204
 
 
 def test_a_steward_weighs_moves_withdraws_grades_and_corrects_what_is_public(people, steward):

@@ -8,7 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from goals import standings
-from goals.lifecycle import updates
+from goals.lifecycle import sub_goals, updates
 from goals.models import EvidenceFile, Step, Update
 from tests.goals.lifecycle.conftest import (
     make_published,
@@ -210,6 +210,37 @@ def test_the_preview_says_what_is_still_needed(people, client, sub_goal):
 
     assert "Still needed before it can be sent" in text
     assert "The value is still needed." in text
+
+
+def test_what_is_missing_stands_apart_from_what_would_change(people, client, sub_goal):
+    draft = make_update(people, sub_goal, value=Decimal(190))
+
+    text = client.get(url("preview-update", draft.pk)).content.decode()
+
+    assert text.index("Still needed before it can be sent") < text.index(
+        '<section aria-labelledby="changes">'
+    )
+
+
+@pytest.mark.parametrize("state", ["draft", "submitted", "sent_back"])
+def test_what_can_never_be_published_is_only_offered_to_be_thrown_away(people, client, sub_goal, state):
+    row = make_update(people, sub_goal)
+    if state != "draft":
+        updates.submit(row, people.editor, row.version)
+    if state == "sent_back":
+        updates.send_back(row, "Sure?", people.steward, row.version)
+    sub_goal.refresh_from_db()
+    sub_goals.withdraw(sub_goal, "Sold.", people.editor, sub_goal.version)
+
+    for page in ("edit-update", "preview-update"):
+        assert client.get(url(page, row.pk)).headers["Location"] == url("update", row.pk)
+    text = client.get(url("update", row.pk)).content.decode()
+    assert "nothing is reported on it any more" in text
+    assert url("edit-update", row.pk) not in text
+    overview = client.get(url("dashboard", "mills")).content.decode()
+    assert url("edit-update", row.pk) not in overview
+    client.post(url("discard-update", row.pk), {"version": row.version})
+    assert not Update.objects.filter(pk=row.pk).exists()
 
 
 def test_a_jump_asks_for_a_reason_and_does_not_block(client, sub_goal):

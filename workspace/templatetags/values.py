@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from goals import words
 from goals.due import due_on
-from goals.models import Standing, SubGoal, SubGoalText
+from goals.lifecycle import updates
+from goals.models import Standing, SubGoal, SubGoalText, Update
 from goals.words import StatusTag, language
 from indicators import formats
 from indicators.areas import GROUPS, area_name
@@ -122,6 +123,12 @@ def next_due(sub_goal: SubGoal) -> date | None:
         return None
     standing = getattr(sub_goal, "standing", None)
     return due_on((standing and standing.latest_on) or sub_goal.start_date, sub_goal.cadence)
+
+
+@register.filter
+def never_published(update: Update) -> str:
+    """Why an update that is not public never will be; empty where it still may."""
+    return "" if update.state in Update.PUBLIC_STATES else updates.never_published(update)
 
 
 @register.filter

@@ -187,3 +187,18 @@ def test_no_step_of_many_at_once_blocks_another_for_ever(people):
     assert "done" in found[3:5]
     assert not audit()
     assert not [fault for chain in trail.chains() for fault in trail.faults_of(chain)]
+
+
+def test_one_text_in_a_language_added_twice_at_once_stands_once(people):
+    row = make_published(people)
+    copies = [SubGoal.objects.get(pk=row.pk) for _turn in range(2)]
+
+    found = at_once(
+        *(
+            (lambda one=one: sub_goals.add_text(one, "es", "Reciclar", "", people.editor, one.version))
+            for one in copies
+        )
+    )  # fmt: skip
+
+    assert Counter(found) == {"done": 1, "Stale": 1}
+    assert row.texts.count() == 1

@@ -28,6 +28,7 @@ UPDATES = {
     "save":      ("draft", NO, "sent_back", NO, NO, NO),
     "submit":    ("submitted", NO, "submitted", NO, NO, NO),
     "discard":   ("", NO, NO, NO, NO, NO),
+    "drop":      ("", "", "", NO, NO, NO),
     "send_back": (NO, "sent_back", NO, NO, NO, NO),
     "publish":   (NO, "published", NO, NO, NO, NO),
     "correct":   (NO, NO, NO, "published", NO, NO),

@@ -7,14 +7,21 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
 
-from goals.lifecycle import sub_goals
+from goals.lifecycle import reviewing, sub_goals
 from goals.lifecycle.steps import StepNotAllowed
 from goals.models import Goal, Review, Standing, Step, SubGoal, SubGoalVersion
 from goals.passing import audit
 from indicators.models import AppendOnlyError
 from stakeholders.models import TrailEntry
 from stakeholders.versions import Stale
-from tests.goals.lifecycle.conftest import END, make_draft, make_published, make_submitted, whole_fields
+from tests.goals.lifecycle.conftest import (
+    END,
+    make_draft,
+    make_published,
+    make_submitted,
+    person,
+    whole_fields,
+)
 
 State = SubGoal.State
 
@@ -152,6 +159,24 @@ def test_nobody_approves_what_they_wrote(people):
     with pytest.raises(PermissionDenied):
         sub_goals.publish(sent, people.editor, sent.version)
     assert sub_goals.publish(sent, people.steward, sent.version).state == State.PUBLISHED
+
+
+def test_nobody_approves_what_they_saved_something_of(people, draft):
+    both = person("both", "editor", people.mills, project_role="steward")
+    sub_goals.save_draft(draft, {"title": "Better words"}, both, draft.version)
+    sub_goals.submit(draft, people.editor, draft.version)
+
+    with pytest.raises(PermissionDenied, match="wrote this yourself"):
+        sub_goals.publish(draft, both, draft.version)
+
+
+def test_a_draft_is_thrown_away_with_what_was_said_about_it(people, draft):
+    reviewing.comment(draft, "Which plant?", people.editor)
+
+    sub_goals.discard(draft, people.editor, draft.version)
+
+    assert not SubGoal.objects.filter(pk=draft.pk).exists()
+    assert len(TrailEntry.objects.get(action="sub_goal.discard").before["comments"]) == 1
 
 
 @pytest.mark.parametrize("weight", ["0", "-1", "10.01", "1.001", "NaN"])

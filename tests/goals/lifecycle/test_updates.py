@@ -20,6 +20,7 @@ from tests.goals.lifecycle.conftest import (
     make_published_update,
     make_submitted_update,
     make_update,
+    person,
 )
 
 State = Update.State
@@ -197,6 +198,17 @@ def test_nobody_approves_what_they_wrote_or_sent(people, published):
     assert updates.publish(update, people.steward, update.version).state == State.PUBLISHED
 
 
+def test_nobody_approves_what_they_saved_something_of(people, published):
+    both = person("both", "editor", people.mills, project_role="steward")
+    draft = make_update(people, published)
+    updates.save_draft(draft, {"value": "111"}, both, draft.version)
+    updates.submit(draft, people.editor, draft.version)
+
+    with pytest.raises(PermissionDenied, match="wrote this yourself"):
+        updates.publish(draft, both, draft.version)
+    updates.publish(draft, people.steward, draft.version)
+
+
 def test_nothing_is_published_on_a_withdrawn_sub_goal(people, published):
     sent = make_submitted_update(people, published)
     sub_goals.withdraw(published, "The plant closed.", people.owner, published.version)
@@ -222,6 +234,48 @@ def test_a_correction_replaces_once_it_is_published_itself(people, published):
     assert first.corrected_at is not None
     assert latest(published) == 120
     assert first in Update.objects.public()
+
+
+@pytest.mark.parametrize("state", ["draft", "submitted", "sent_back"])
+def test_what_corrects_a_retracted_update_can_only_be_thrown_away(people, published, state):
+    first = make_published_update(people, published)
+    newer = updates.correct(first, {"value": Decimal(120)}, people.editor, first.version)
+    if state != "draft":
+        updates.submit(newer, people.editor, newer.version)
+    if state == "sent_back":
+        updates.send_back(newer, "Sure?", people.steward, newer.version)
+    reviewing.comment(newer, "We looked again.", people.editor)
+    updates.retract(first, "Wrong plant.", people.editor, first.version)
+    newer = Update.objects.get(pk=newer.pk)
+
+    with pytest.raises(StepNotAllowed, match="nothing left to replace"):
+        if state == "submitted":
+            updates.publish(newer, people.steward, newer.version)
+        else:
+            updates.submit(newer, people.editor, newer.version)
+    updates.discard(newer, people.editor, newer.version)
+
+    assert not Update.objects.filter(pk=newer.pk).exists()
+    entry = TrailEntry.objects.get(action="update.drop")
+    assert (entry.before["value"], entry.before["state"], len(entry.before["comments"])) == ("120", state, 1)
+
+
+def test_what_was_sent_is_not_thrown_away_while_it_can_be_published(people, published):
+    sent = make_submitted_update(people, published)
+
+    with pytest.raises(StepNotAllowed):
+        updates.discard(sent, people.editor, sent.version)
+
+
+def test_a_draft_is_thrown_away_with_what_was_said_about_it(people, published):
+    draft = make_update(people, published)
+    reviewing.comment(draft, "Which plant?", people.editor)
+
+    updates.discard(draft, people.editor, draft.version)
+
+    assert not Update.objects.filter(pk=draft.pk).exists()
+    assert not Comment.objects.exists()
+    assert len(TrailEntry.objects.get(action="update.discard").before["comments"]) == 1
 
 
 def test_one_correction_at_a_time(people, published):
@@ -281,10 +335,10 @@ def test_organization_and_stewards_talk_about_an_update(people, published):
     asked = reviewing.comment(sent, "Is the scale calibrated?", people.steward)
     told = reviewing.comment(sent, "Yes, in May.", people.editor)
 
-    for person in (people.viewer, people.steward):
-        assert list(Comment.objects.visible_to(person)) == [asked, told]
-    for person in (None, people.other):
-        assert not Comment.objects.visible_to(person).exists()
+    for reader in (people.viewer, people.steward):
+        assert list(Comment.objects.visible_to(reader)) == [asked, told]
+    for reader in (None, people.other):
+        assert not Comment.objects.visible_to(reader).exists()
     with pytest.raises(Http404):
         reviewing.comment(sent, "Hello", people.other)
 
