@@ -115,9 +115,9 @@ class Save:
                 raise Stale(begun)
             if not attempt(self.form, self.keep):
                 return unsaved(self.request, self.page)
+            return self.saved() if AUTOSAVE in self.request.headers else self.onward()
         except Stale as error:
             return self.met(error)
-        return self.saved() if AUTOSAVE in self.request.headers else self.onward()
 
     def keep(self) -> None:
         given, person, links = self.form.kept, self.place.person, links_given(self.links)
@@ -164,7 +164,7 @@ class Save:
     def take_files(self) -> None:
         for upload in self.form.cleaned_data["files"]:
             try:
-                evidence.add(self.draft, upload, self.place.person)
+                evidence.add(self.draft, upload, self.place.person, self.draft.version)
             except evidence.FileRefused as error:
                 self.status = error.status
                 self.form.add_error("files", f"{evidence.shown_name(upload.name or '')}: {error.messages[0]}")
@@ -177,7 +177,8 @@ class Save:
             pk=int(text) if text.isascii() and text.isdecimal() else 0
         ).first()
         if found:
-            attempt(self.form, lambda: evidence.remove(found, self.place.person))
+            person, version = self.place.person, self.draft.version
+            attempt(self.form, lambda: evidence.remove(found, person, version))
 
 
 def page(

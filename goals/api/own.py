@@ -241,7 +241,9 @@ class MyUpdateViewSet(ListModelMixin, RowViewSet):
         "remove_file": Rule("evidence_file", "delete_draft"),
         **COMMENT_RULES,
     }
-    versioned = ("partial_update", "destroy", "submit", "correct", "retract")
+    versioned = (
+        "partial_update", "destroy", "submit", "correct", "retract", "add_file", "remove_file",
+    )  # fmt: skip
 
     def get_queryset(self) -> QuerySet[Update]:
         return whole_updates(sent.own_updates(self.person))
@@ -300,8 +302,10 @@ class MyUpdateViewSet(ListModelMixin, RowViewSet):
     @files.mapping.post
     def add_file(self, request: Request, pk: str) -> Response:
         """Add a file to a draft: PDF, PNG, JPEG, CSV or XLSX of at most 10 MB."""
-        row, file = self.get_object(), self.sent(sent.FileSent, form_of(request.data))["file"]
-        return Response(FileSerializer(evidence.add(row, file, self.person)).data, 201)
+        row, version = self.get_object(), self.version()
+        upload = self.sent(sent.FileSent, form_of(request.data))["file"]
+        file = evidence.add(row, upload, self.person, version)
+        return Response(FileSerializer(file).data, 201, headers={"ETag": row.etag})
 
     @extend_schema(parameters=[FILE], responses=FILE_CONTENT)
     @action(detail=True, url_path=FILE_PATH)
@@ -313,5 +317,6 @@ class MyUpdateViewSet(ListModelMixin, RowViewSet):
     @file.mapping.delete
     def remove_file(self, request: Request, pk: str, file: str) -> Response:
         """Take a file away from a draft."""
-        evidence.remove(file_of(self.get_object(), file), self.person)
-        return self.gone()
+        row, version = self.get_object(), self.version()
+        evidence.remove(found := file_of(row, file), self.person, version)
+        return Response(status=204, headers={"ETag": found.update.etag})

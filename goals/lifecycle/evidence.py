@@ -17,7 +17,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from goals import spreadsheets
-from goals.lifecycle.steps import UPDATE_STEPS, record
+from goals.lifecycle.steps import UPDATE_STEPS, check, record
 from goals.models import EvidenceFile, Update
 from indicators import payloads
 from indicators.sources.upload_files import UploadRefused
@@ -72,29 +72,31 @@ class FileLost(OSError):
 
 
 # --- Taking files -------------------------------------------------------------------------------
-def add(update: Update, upload: Upload, by: User) -> EvidenceFile:
-    """Check and keep a file for an update the organization still works on.
+def add(update: Update, upload: Upload, by: User, version: int) -> EvidenceFile:
+    """Check and keep a file for an update the organization still works on; its version moves on.
 
     Raises FileRefused, or NoRoom when the disk is full; nothing is kept then.
     """
     rights.require(by, "create", "evidence_file", update.sub_goal.organization)
-    UPDATE_STEPS["save"].after(update)
+    UPDATE_STEPS["add_file"].after(update)  # asked again with the row: here no file is read for nothing
     body = whole(upload)
     name, kind = checked(upload.name or "", body)
     row = EvidenceFile(
         update=update, stored_name=secrets.token_hex(16), name=name, type=kind, size=len(body),
         sha256=hashlib.sha256(body).hexdigest(), uploaded_by=by,
     )  # fmt: skip
-    keep(row, body, by)
+    keep(row, body, by, version)
     return row
 
 
-def keep(row: EvidenceFile, body: bytes, by: User) -> None:
+def keep(row: EvidenceFile, body: bytes, by: User, version: int) -> None:
     """The file first, under a name nobody knows yet, then its row; the file goes if the row does not come."""
     write_whole(path_of(row), body)
     try:
         with transaction.atomic():
             check_room(row.update, len(body))
+            check(row.update, "add_file", by, version)
+            row.update.save_if(version, "state")
             row.save(force_insert=True)
             record(row.update, "add_file", by, before=None, after=told(row))
     except BaseException:
@@ -115,14 +117,14 @@ def check_room(update: Update, size: int) -> None:
         raise FileRefused(sentence % {"most": most}, 413)
 
 
-def remove(file: EvidenceFile, by: User) -> None:
-    """Take a file away from an update nobody outside the organization has seen."""
+@transaction.atomic
+def remove(file: EvidenceFile, by: User, version: int) -> None:
+    """Take a file away from an update nobody outside the organization has seen; its version moves on."""
     update = file.update
-    rights.require(by, "delete_draft", "evidence_file", update.sub_goal.organization)
-    UPDATE_STEPS["discard"].after(update)
-    with transaction.atomic():
-        record(update, "remove_file", by, before=told(file), after=None)
-        drop(file)
+    check(update, "remove_file", by, version)
+    update.save_if(version, "state")
+    record(update, "remove_file", by, before=told(file), after=None)
+    drop(file)
 
 
 def drop(file: EvidenceFile) -> dict[str, str | int]:

@@ -76,6 +76,8 @@ UPDATE_STEPS = {
         Step("submit", "update", "submit", {U.DRAFT: U.SUBMITTED, U.SENT_BACK: U.SUBMITTED}),
         Step("discard", "update", "delete_draft", {U.DRAFT: ""}),
         Step("drop", "update", "delete_draft", {U.DRAFT: "", U.SUBMITTED: "", U.SENT_BACK: ""}),
+        Step("add_file", "evidence_file", "create", {U.DRAFT: U.DRAFT, U.SENT_BACK: U.SENT_BACK}),
+        Step("remove_file", "evidence_file", "delete_draft", {U.DRAFT: U.DRAFT}),
         Step("send_back", "update", "send_back", {U.SUBMITTED: U.SENT_BACK}),
         Step("publish", "update", "publish", {U.SUBMITTED: U.PUBLISHED}),
         Step("correct", "update", "correct", {U.PUBLISHED: U.PUBLISHED}),

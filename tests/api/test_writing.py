@@ -207,7 +207,9 @@ def test_a_file_is_handed_in_given_out_boxed_and_taken_away(people, ask, steward
     path = f"my/updates/{update.pk}/files/"
 
     file = SimpleUploadedFile("straße 🏭.pdf", PDF, "text/html")
-    made = ask("post", path, data={"file": file})
+    assert told(ask("post", path, data={"file": SimpleUploadedFile("a.pdf", PDF)}))[0] == 428
+    made = ask("post", path, data={"file": file}, seen=1)
+    assert made["ETag"] == '"2"'
     assert (made.status_code, made.json()["type"]) == (201, "application/pdf")
     one = f"{path}{made.json()['id']}/"
     given = ask("get", one)
@@ -218,7 +220,10 @@ def test_a_file_is_handed_in_given_out_boxed_and_taken_away(people, ask, steward
     assert told(by_session(people.other)("get", one))[0] == 404
     assert told(steward("get", f"queue/updates/{update.pk}/files/{made.json()['id']}/"))[0] == 404
 
-    assert ask("delete", one).status_code == 204
+    assert told(ask("delete", one))[0] == 428
+    assert told(ask("delete", one, seen=1))[0] == 412
+    gone = ask("delete", one, seen=2)
+    assert (gone.status_code, gone["ETag"]) == (204, '"3"')
     assert told(ask("get", one))[0] == 404
     assert not EvidenceFile.objects.exists()
 
@@ -238,7 +243,9 @@ def test_a_file_that_is_not_taken_leaves_nothing(people, ask, settings, tmp_path
     settings.MEDIA_ROOT = tmp_path
     update = make_update(people, make_published(people))
 
-    refused = ask("post", f"my/updates/{update.pk}/files/", data={"file": SimpleUploadedFile(name, body)})
+    refused = ask(
+        "post", f"my/updates/{update.pk}/files/", data={"file": SimpleUploadedFile(name, body)}, seen=1
+    )
 
     assert told(refused)[0] == status
     assert not [found for found in tmp_path.rglob("*") if found.is_file()]
@@ -248,7 +255,9 @@ def test_a_lost_file_is_told_as_lost(people, ask, settings, tmp_path):
     """R12"""
     settings.MEDIA_ROOT = tmp_path
     update = make_update(people, make_published(people))
-    made = ask("post", f"my/updates/{update.pk}/files/", data={"file": SimpleUploadedFile("a.pdf", PDF)})
+    made = ask(
+        "post", f"my/updates/{update.pk}/files/", data={"file": SimpleUploadedFile("a.pdf", PDF)}, seen=1
+    )
     for file in tmp_path.rglob("*"):
         if file.is_file():
             file.unlink()

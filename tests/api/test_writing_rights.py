@@ -70,7 +70,7 @@ def form(body: bytes, name: str, **more: str) -> Callable[[], dict]:
 
 def with_file(people):
     row = update(people)
-    row.file = evidence.add(row, SimpleUploadedFile("a.pdf", PDF), people.editor).pk
+    row.file = evidence.add(row, SimpleUploadedFile("a.pdf", PDF), people.editor, row.version).pk
     return row
 
 
@@ -114,9 +114,10 @@ CASES = [
     Case(MINE, "comments", submitted_update, "get", "my/updates/{pk}/comments/"),
     Case(MINE, "comment", submitted_update, "post", "my/updates/{pk}/comments/", SAID),
     Case(MINE, "files", with_file, "get", "my/updates/{pk}/files/"),
-    Case(MINE, "add_file", update, "post", "my/updates/{pk}/files/", files=form(PDF, "a.pdf")),
+    Case(MINE, "add_file", update, "post", "my/updates/{pk}/files/", None, True,
+         form(PDF, "a.pdf")),
     Case(MINE, "file", with_file, "get", "my/updates/{pk}/files/{file}/"),
-    Case(MINE, "remove_file", with_file, "delete", "my/updates/{pk}/files/{file}/"),
+    Case(MINE, "remove_file", with_file, "delete", "my/updates/{pk}/files/{file}/", None, True),
     Case("my-import", "preview", nothing, "post", "my/imports/preview/",
          files=form(CSV, "a.csv", kind="sub_goals")),
     Case("my-import", "create", nothing, "post", "my/imports/",

@@ -263,7 +263,7 @@ def media(tmp_path, settings):
 def file(people, media) -> EvidenceFile:
     """A file of an update that waits for its review."""
     draft = make_update(people, make_published(people))
-    file = evidence.add(draft, SimpleUploadedFile("x.csv", b"a,b\n1,2\n"), people.editor)
+    file = evidence.add(draft, SimpleUploadedFile("x.csv", b"a,b\n1,2\n"), people.editor, draft.version)
     EvidenceFile.objects.filter(pk=file.pk).update(name='Nuñez & Söhne, "2026".csv')
     draft.refresh_from_db()
     updates.submit(draft, people.editor, draft.version)

@@ -34,7 +34,7 @@ def client(people):
 def test_everything_comes_as_one_zip(people, client):
     sub_goal = make_published(people, title="=1+1")
     draft = make_update(people, sub_goal)
-    evidence.add(draft, SimpleUploadedFile("a.pdf", PDF), people.editor)
+    evidence.add(draft, SimpleUploadedFile("a.pdf", PDF), people.editor, draft.version)
 
     answer = client.get(url("everything", "mills"))
     whole = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))

@@ -185,6 +185,18 @@ def test_a_file_is_taken_away_and_the_text_stays(client, sub_goal):
     assert draft.note == "Second line runs."
 
 
+def test_a_file_is_not_taken_away_over_a_colleagues_change(people, client, sub_goal):
+    client.post(url("report", sub_goal.code), typed(save="", files=SimpleUploadedFile("a.pdf", PDF)))
+    draft = sub_goal.updates.get()
+    seen = draft.version
+    updates.save_draft(draft, {"note": "The colleague's."}, people.owner, draft.version)
+
+    answer = client.post(url("edit-update", draft.pk), typed(seen, remove_file=EvidenceFile.objects.get().pk))
+
+    assert answer.status_code == 409
+    assert draft.evidence_files.count() == 1
+
+
 # --- What it would change, and sending ----------------------------------------------------------
 def test_the_preview_announces_exactly_what_publishing_does(people, client, sub_goal):
     """From 110 to 120 of the way from 100 to 200: 10 points at the sub-goal."""

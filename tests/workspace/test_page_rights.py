@@ -58,7 +58,7 @@ def people(db) -> SimpleNamespace:
 # --- What there is beforehand -------------------------------------------------------------------
 def with_file(people):
     row = update(people)
-    return evidence.add(row, SimpleUploadedFile("a.pdf", b"%PDF-1.4\n%%EOF\n"), people.editor)
+    return evidence.add(row, SimpleUploadedFile("a.pdf", b"%PDF-1.4\n%%EOF\n"), people.editor, row.version)
 
 
 def submitted_with_file(people):

@@ -213,7 +213,7 @@ def test_the_page_shows_the_value_beside_the_last_one_and_the_files(steward, peo
     newer = make_update(
         people, sub_goal, date=START + timedelta(days=90), value=Decimal(150), jump_reason="A second line."
     )
-    file = evidence.add(newer, SimpleUploadedFile("weighing <b>.pdf", PDF), people.editor)
+    file = evidence.add(newer, SimpleUploadedFile("weighing <b>.pdf", PDF), people.editor, newer.version)
     updates.submit(newer, people.editor, newer.version)
 
     answer = steward.get(page_of(newer))

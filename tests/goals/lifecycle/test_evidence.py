@@ -15,8 +15,9 @@ from openpyxl import Workbook
 from goals.lifecycle import evidence, updates
 from goals.lifecycle.evidence import FileLost, FileRefused, NoRoom
 from goals.lifecycle.steps import StepNotAllowed
-from goals.models import EvidenceFile
+from goals.models import EvidenceFile, Update
 from stakeholders.models import TrailEntry
+from stakeholders.versions import Stale
 from tests.goals.lifecycle.conftest import make_published_update, make_submitted_update, make_update
 
 PDF = b"%PDF-1.7\n1 0 obj\nendobj\n%%EOF\n"
@@ -63,7 +64,7 @@ def on_disk(media: Path) -> list[Path]:
     ],
 )
 def test_five_kinds_of_files_are_kept_under_made_up_names(people, update, media, name, body, kind):
-    kept = evidence.add(update, upload(name, body), people.editor)
+    kept = evidence.add(update, upload(name, body), people.editor, update.version)
 
     assert (kept.name, kept.type, kept.size, kept.uploaded_by) == (name, kind, len(body), people.editor)
     (path,) = on_disk(media)
@@ -92,7 +93,7 @@ def test_five_kinds_of_files_are_kept_under_made_up_names(people, update, media,
 )
 def test_what_is_something_else_than_its_name_is_refused(people, update, media, name, body, status):
     with pytest.raises(FileRefused) as refused:
-        evidence.add(update, upload(name, body), people.editor)
+        evidence.add(update, upload(name, body), people.editor, update.version)
 
     assert refused.value.status == status
     assert not on_disk(media)
@@ -104,11 +105,11 @@ def test_a_workbook_with_macros_is_refused(people, update):
     with zipfile.ZipFile(written, "a") as package:
         package.writestr("xl/vbaProject.bin", b"macro")
     with pytest.raises(FileRefused, match="macros"):
-        evidence.add(update, upload("book.xlsx", written.getvalue()), people.editor)
+        evidence.add(update, upload("book.xlsx", written.getvalue()), people.editor, update.version)
 
 
 def test_names_lose_folders_and_what_cannot_be_shown(people, update):
-    kept = evidence.add(update, upload("report.pdf", PDF), people.editor)
+    kept = evidence.add(update, upload("report.pdf", PDF), people.editor, update.version)
     assert kept.name == "report.pdf"
     assert evidence.shown_name("../../etc/passwd.pdf") == "passwd.pdf"
     assert evidence.shown_name("C:\\secret\\plan.pdf") == "plan.pdf"
@@ -120,9 +121,9 @@ def test_names_lose_folders_and_what_cannot_be_shown(people, update):
 def test_all_files_of_an_organization_share_one_limit(people, update, media, monkeypatch):
     monkeypatch.setattr(evidence, "LARGEST_OF_ORGANIZATION", 2 * len(PDF))
     for _turn in range(2):
-        evidence.add(update, upload("report.pdf", PDF), people.editor)
+        evidence.add(update, upload("report.pdf", PDF), people.editor, update.version)
     with pytest.raises(FileRefused) as refused:
-        evidence.add(update, upload("report.pdf", PDF), people.editor)
+        evidence.add(update, upload("report.pdf", PDF), people.editor, update.version)
     assert refused.value.status == 413
     assert len(on_disk(media)) == EvidenceFile.objects.count() == 2
 
@@ -135,7 +136,7 @@ def test_a_full_disk_leaves_no_half_file_and_no_row(people, update, media, monke
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(NoRoom, match="nothing was saved"):
-        evidence.add(update, upload("report.pdf", PDF), people.editor)
+        evidence.add(update, upload("report.pdf", PDF), people.editor, update.version)
     assert not on_disk(media)
     assert not EvidenceFile.objects.exists()
 
@@ -146,13 +147,13 @@ def test_without_its_row_no_file_stays(people, update, media, monkeypatch):
 
     monkeypatch.setattr(evidence, "record", broken)
     with pytest.raises(RuntimeError):
-        evidence.add(update, upload("report.pdf", PDF), people.editor)
+        evidence.add(update, upload("report.pdf", PDF), people.editor, update.version)
     assert not on_disk(media)
     assert not EvidenceFile.objects.exists()
 
 
 def test_a_file_that_is_gone_or_altered_is_not_given_out(people, update, media):
-    kept = evidence.add(update, upload("report.pdf", PDF), people.editor)
+    kept = evidence.add(update, upload("report.pdf", PDF), people.editor, update.version)
     (path,) = on_disk(media)
     path.write_bytes(b"something else")
     with pytest.raises(FileLost, match="altered"):
@@ -164,12 +165,12 @@ def test_a_file_that_is_gone_or_altered_is_not_given_out(people, update, media):
 
 def test_who_may_add_take_away_and_see(people, published, media):
     draft = make_update(people, published)
-    kept = evidence.add(draft, upload("report.pdf", PDF), people.editor)
+    kept = evidence.add(draft, upload("report.pdf", PDF), people.editor, draft.version)
 
     with pytest.raises(Http404):
-        evidence.add(draft, upload("report.pdf", PDF), people.other)
+        evidence.add(draft, upload("report.pdf", PDF), people.other, draft.version)
     with pytest.raises(PermissionDenied):
-        evidence.add(draft, upload("report.pdf", PDF), people.viewer)
+        evidence.add(draft, upload("report.pdf", PDF), people.viewer, draft.version)
     assert not EvidenceFile.objects.visible_to(None).exists()
     assert not EvidenceFile.objects.visible_to(people.other).exists()
     assert not EvidenceFile.objects.visible_to(people.steward).exists()
@@ -186,8 +187,8 @@ def test_a_file_of_a_draft_is_taken_away_for_good(loaded, people, media):
     from tests.goals.lifecycle.conftest import make_published
 
     draft = make_update(people, make_published(people))
-    kept = evidence.add(draft, upload("report.pdf", PDF), people.editor)
-    evidence.remove(kept, people.editor)
+    kept = evidence.add(draft, upload("report.pdf", PDF), people.editor, draft.version)
+    evidence.remove(kept, people.editor, draft.version)
     assert not on_disk(media)
 
 
@@ -196,7 +197,40 @@ def test_what_was_sent_keeps_its_files(people, published):
     public = make_published_update(people, published, date="2026-03-01")
     for update in (sent, public):
         with pytest.raises(StepNotAllowed):
-            evidence.add(update, upload("report.pdf", PDF), people.editor)
+            evidence.add(update, upload("report.pdf", PDF), people.editor, update.version)
+
+
+def as_read_now(update: Update) -> Update:
+    return Update.objects.select_related("sub_goal__organization").get(pk=update.pk)
+
+
+def test_no_file_is_added_to_what_was_sent_meanwhile(people, update, media):
+    held = as_read_now(update)
+    updates.submit(update, people.editor, update.version)
+
+    with pytest.raises(Stale):
+        evidence.add(held, upload("report.pdf", PDF), people.editor, held.version)
+    assert not on_disk(media)
+
+
+def test_no_file_is_taken_from_what_was_published_meanwhile(people, update):
+    evidence.add(update, upload("report.pdf", PDF), people.editor, update.version)
+    held = EvidenceFile.objects.select_related("update__sub_goal__organization").get()
+    updates.submit(update, people.editor, update.version)
+    updates.publish(update, people.steward, update.version)
+
+    with pytest.raises(Stale):
+        evidence.remove(held, people.editor, held.update.version)
+    assert update.evidence_files.count() == 1
+
+
+def test_nothing_is_sent_over_a_file_one_has_not_seen(people, update):
+    """R10"""
+    held = as_read_now(update)
+    evidence.add(update, upload("report.pdf", PDF), people.owner, update.version)
+
+    with pytest.raises(Stale):
+        updates.submit(held, people.editor, held.version)
 
 
 def test_files_lie_outside_what_is_served():

@@ -29,6 +29,8 @@ UPDATES = {
     "submit":    ("submitted", NO, "submitted", NO, NO, NO),
     "discard":   ("", NO, NO, NO, NO, NO),
     "drop":      ("", "", "", NO, NO, NO),
+    "add_file":  ("draft", NO, "sent_back", NO, NO, NO),
+    "remove_file": ("draft", NO, NO, NO, NO, NO),
     "send_back": (NO, "sent_back", NO, NO, NO, NO),
     "publish":   (NO, "published", NO, NO, NO, NO),
     "correct":   (NO, NO, NO, "published", NO, NO),
