@@ -229,8 +229,7 @@ class UpdateView:
 
     @property
     def has_evidence(self) -> bool:
-        shown = (self.update.evidence_links.all(), self.update.evidence_files.all())
-        return bool(self.update.evidence_url or any(shown))
+        return has_evidence(self.update)
 
     @property
     def reviews(self) -> list[Review]:
@@ -241,8 +240,8 @@ class UpdateView:
         return comments_of(self.reviews)
 
     @property
-    def corrections(self) -> list[dict[str, str]]:
-        """What each corrected report had said, when it was corrected and why."""
+    def corrections(self) -> list[dict[str, Any]]:
+        """What each corrected report had said and shown, when it was corrected and why."""
         reasons: dict[int | None, str] = {
             row.pk: row.correction_reason for row in (self.update, *self.corrected)
         }
@@ -253,9 +252,15 @@ class UpdateView:
                 "note": old.note,
                 "reason": reasons.get(old.corrected_by_id, ""),
                 "lang": presenting.foreign(old.language),
+                "proven": old if has_evidence(old) else None,
             }
             for old in self.corrected
         ]
+
+
+def has_evidence(update: Update) -> bool:
+    shown = (update.evidence_links.all(), update.evidence_files.all())
+    return bool(update.evidence_url or any(shown))
 
 
 def comments_of(reviews: Iterable[Review]) -> list[dict[str, str]]:
@@ -271,9 +276,8 @@ def update_page(sub_goal: SubGoal, number: Any) -> tuple[Page, list[UpdateView]]
     standing = sub_goal.updates.filter(state__in=(Update.State.PUBLISHED, Update.State.RETRACTED))
     parts = (Prefetch("reviews", APPROVED), "evidence_links", "evidence_files")
     page = Paginator(standing.order_by("-date", "-pk").prefetch_related(*parts), A_PAGE).get_page(number)
-    corrected = list(
-        sub_goal.updates.filter(state=Update.State.CORRECTED).prefetch_related(parts[0])[:MOST_CORRECTED]
-    )
+    replaced = sub_goal.updates.filter(state=Update.State.CORRECTED).prefetch_related(*parts)
+    corrected = list(replaced[:MOST_CORRECTED])
     return page, [UpdateView(one, sub_goal.unit, earlier(one, corrected)) for one in page]
 
 

@@ -110,7 +110,8 @@ def check_room(update: Update, size: int) -> None:
     if update.evidence_files.count() >= MOST_FILES:
         raise FileRefused(_("An update has at most %(most)d files.") % {"most": MOST_FILES})
     kept = EvidenceFile.objects.filter(update__sub_goal__organization=organization)
-    used = kept.aggregate(used=Sum("size"))["used"] or 0
+    once = kept.order_by().values("stored_name", "size").distinct()
+    used = once.aggregate(used=Sum("size"))["used"] or 0
     if used + size > LARGEST_OF_ORGANIZATION:
         most = LARGEST_OF_ORGANIZATION // MEGABYTE
         sentence = _("All files of an organization together have at most %(most)d MB.")
@@ -128,11 +129,20 @@ def remove(file: EvidenceFile, by: User, version: int) -> None:
 
 
 def drop(file: EvidenceFile) -> dict[str, str | int]:
-    """Delete the row, and what is on disk once that holds; returns what the trail keeps of it."""
+    """Delete the row and, once that holds, what no other row keeps on disk; returns what the trail says."""
     said = told(file)
     file.delete()
-    transaction.on_commit(lambda: remove_from_disk(file))
+    if not EvidenceFile.objects.filter(stored_name=file.stored_name).exists():
+        transaction.on_commit(lambda: remove_from_disk(file))
     return said
+
+
+def carry(update: Update, newer: Update) -> list[dict[str, str | int]]:
+    """Let a correction begin with the files of what it corrects; returns what the trail says of them."""
+    for file in update.evidence_files.all():
+        file.pk, file.update = None, newer
+        file.save(force_insert=True)
+    return [told(file) for file in newer.evidence_files.all()]
 
 
 def told(file: EvidenceFile) -> dict[str, str | int]:

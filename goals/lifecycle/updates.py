@@ -231,7 +231,8 @@ def correct(update: Update, fields: Mapping[str, Any], by: User, version: int, *
     cleaning.apply(newer, fields, FIELDS)
     newer.save(force_insert=True)
     set_links(newer, links_of(update)["evidence_links"])
-    record(newer, step.name, by, before=None, after=kept(newer) | links_of(newer), reason=why)
+    proofs = {**links_of(newer), "evidence_files": evidence.carry(update, newer)}
+    record(newer, step.name, by, before=None, after=kept(newer) | proofs, reason=why)
     if not acts_for_it(newer, by):
         submit_for_steward(newer, by)
     return newer

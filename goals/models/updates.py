@@ -156,7 +156,8 @@ class EvidenceFile(models.Model):
         XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "XLSX"
 
     update = models.ForeignKey(Update, on_delete=models.PROTECT, related_name="evidence_files")
-    stored_name = models.CharField(max_length=40, unique=True, editable=False)
+    # Of a correction and what it corrects there are two rows for what is stored once.
+    stored_name = models.CharField(max_length=40, db_index=True, editable=False)
     name = models.CharField(max_length=200, help_text=_("As the file was called where it came from."))
     type = models.CharField(max_length=100, choices=Type)
     size = models.PositiveIntegerField(help_text=_("bytes"))

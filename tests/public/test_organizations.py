@@ -324,6 +324,22 @@ def test_links_and_files_stand_with_their_update(page, people, file):
     assert reverse("files:evidence", args=[file.pk]) in text
 
 
+def test_a_corrected_report_goes_on_showing_its_own_evidence(page, people, file):
+    sent = Update.objects.get(pk=file.update_id)
+    first = updates.publish(sent, people.steward, sent.version)
+    newer = updates.correct(first, {}, people.editor, first.version)
+    evidence.remove(newer.evidence_files.get(), people.editor, newer.version)
+    own = SimpleUploadedFile("weighed.csv", b"a,b\n3,4\n")
+    own = evidence.add(newer, own, people.editor, newer.version)
+    updates.submit(newer, people.editor, newer.version)
+    updates.publish(newer, people.steward, newer.version)
+
+    text = page("sub-goal", sent.sub_goal.code).text
+
+    addresses = [reverse("files:evidence", args=[one.pk]) for one in (own, file)]
+    assert text.index(addresses[0]) < text.index("<del") < text.index(addresses[1])
+
+
 def test_what_waits_for_review_shows_no_evidence(page, people, file):
     sub_goal = Update.objects.get(pk=file.update_id).sub_goal
     assert "Söhne" not in page("sub-goal", sub_goal.code).text

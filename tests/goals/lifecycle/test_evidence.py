@@ -233,6 +233,43 @@ def test_nothing_is_sent_over_a_file_one_has_not_seen(people, update):
         updates.submit(held, people.editor, held.version)
 
 
+def published_with_file(people, update: Update) -> Update:
+    evidence.add(update, upload("report.pdf", PDF), people.editor, update.version)
+    updates.submit(update, people.editor, update.version)
+    return updates.publish(update, people.steward, update.version)
+
+
+def test_a_correction_begins_with_the_files_of_what_it_corrects(people, update, media, monkeypatch):
+    """One file on disk for both, counted once; the stewards see it with the correction."""
+    first = published_with_file(people, update)
+    newer = updates.correct(first, {"note": "Said better."}, people.editor, first.version)
+
+    file = newer.evidence_files.get()
+    assert evidence.opened(file).read() == PDF
+    assert len(on_disk(media)) == 1
+    assert TrailEntry.objects.get(action="update.correct").after["evidence_files"][0]["name"] == "report.pdf"
+    monkeypatch.setattr(evidence, "LARGEST_OF_ORGANIZATION", 2 * len(PDF))
+    evidence.add(newer, upload("more.pdf", PDF), people.editor, newer.version)
+    updates.submit(newer, people.editor, newer.version)
+    assert file in EvidenceFile.objects.visible_to(people.steward)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("way", ["take away", "throw away"])
+def test_what_a_correction_lets_go_stays_with_what_it_corrects(loaded, people, media, way):
+    from tests.goals.lifecycle.conftest import make_published
+
+    first = published_with_file(people, make_update(people, make_published(people)))
+    newer = updates.correct(first, {}, people.editor, first.version)
+    if way == "take away":
+        evidence.remove(newer.evidence_files.get(), people.editor, newer.version)
+    else:
+        updates.discard(newer, people.editor, newer.version)
+
+    assert not EvidenceFile.objects.exclude(update=first).exists()
+    assert evidence.opened(first.evidence_files.get()).read() == PDF
+
+
 def test_files_lie_outside_what_is_served():
     assert not Path(settings.STATIC_ROOT).is_relative_to(settings.MEDIA_ROOT)
     assert not Path(settings.MEDIA_ROOT).is_relative_to(settings.STATIC_ROOT)
