@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from goals import spreadsheets
 from goals.bulk.columns import COLUMNS, NEEDED, SUB_GOALS, Column
 from goals.lifecycle import cleaning, placing, sub_goals, updates
-from goals.lifecycle.steps import PERSONAL, StepNotAllowed, kept
+from goals.lifecycle.steps import PERSONAL, StepNotAllowed, kept, lock
 from goals.models import Goal, SubGoal, Update
 from indicators.sources.upload_files import UploadRefused
 from stakeholders import rights
@@ -111,8 +111,7 @@ def lock_all(organization: Organization, *, with_places: bool) -> None:
     if with_places:
         for pk in Goal.objects.order_by("pk").values_list("pk", flat=True):
             placing.lock(pk)
-    rows = organization.sub_goals.select_for_update(no_key=True).order_by("pk")
-    list(rows.values_list("pk", flat=True))
+    lock(organization.sub_goals.all())
 
 
 def opened(file: File, table: spreadsheets.Table) -> Preview:

@@ -4,6 +4,7 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from goals import standings
+from goals.lifecycle.steps import lock
 from goals.models import SubGoal, Update
 from stakeholders import trail
 from stakeholders.models import Organization, User
@@ -22,8 +23,8 @@ def move(sender, source: Organization, into: Organization, by: User, **kwargs) -
 
     Sub-goals are locked first and both chains of the trail then, in the order of every step (steps.locked).
     """
-    rows = source.sub_goals.select_for_update(of=("self",), no_key=True)
-    moved = list(rows.select_related("goal", "parent").order_by("pk"))
+    lock(source.sub_goals.all())
+    moved = list(source.sub_goals.select_related("goal", "parent").order_by("pk"))
     codes = [sub_goal.code for sub_goal in moved]
     for organization in sorted((source, into), key=lambda merged: merged.code):
         trail.record(

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from goals.models import Review, SubGoal, Update
@@ -122,11 +123,17 @@ def locked(pk: int) -> SubGoal:
     Locks are taken in one order everywhere, or two steps could wait for each other for ever: organizations,
     goals, sub-goals, updates, chains of the trail, the edition; several of a kind by their keys.
     """
-    rows = SubGoal.objects.select_for_update(of=("self",), no_key=True)
-    found = rows.select_related("organization", "goal", "parent__organization").filter(pk=pk).first()
+    rows = SubGoal.objects.filter(pk=pk)
+    lock(rows)
+    found = rows.select_related("organization", "goal", "parent__organization").first()
     if found is None:
         raise Stale(None)
     return found
+
+
+def lock(rows: QuerySet[SubGoal]) -> None:
+    """By themselves: what a locking statement joins is read before it waits, and would be of before."""
+    list(rows.select_for_update(no_key=True).order_by("pk").values_list("pk"))
 
 
 def hold(row: Row) -> None:

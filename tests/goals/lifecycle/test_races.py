@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from threading import Barrier
+from threading import Barrier, Event
+from time import sleep
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import connection, transaction
 
 from goals.bulk import importing
 from goals.bulk.columns import UPDATES
@@ -154,6 +155,27 @@ def test_a_withdrawal_and_an_approval_at_once_leave_numbers_that_agree(people, t
 
     assert SubGoal.objects.get(pk=sub_goal.pk).state == "withdrawn"
     assert Standing.objects.get(sub_goal=sub_goal).reason == "withdrawn"
+    assert not audit()
+
+
+def test_an_approval_that_waited_counts_where_the_sub_goal_stands_by_then(people):
+    parent = make_published(people, title="Parent", progress_from=SubGoal.ProgressFrom.CHILDREN)
+    child = make_published(people, title="Child")
+    sent = make_submitted_update(people, child)
+    is_moved = Event()
+
+    def move() -> None:
+        with transaction.atomic():
+            sub_goals.re_parent(child, parent, people.editor, child.version)
+            is_moved.set()
+            sleep(0.5)
+
+    def approve() -> None:
+        is_moved.wait(10)
+        updates.publish(Update.objects.get(pk=sent.pk), people.steward, sent.version)
+
+    assert at_once(move, approve) == ["done", "done"]
+    assert Standing.objects.get(sub_goal=child).enters == Standing.objects.get(sub_goal=parent)
     assert not audit()
 
 
