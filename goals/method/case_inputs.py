@@ -285,6 +285,7 @@ def declared(raw: Raw, shared: Mapping[str, Raw], parent: str | None = None) -> 
         shared_effort=key,
         share=number(_share(raw, stated, agreed)),
         leads=_leads(raw, stated, agreed),
+        declares=raw.get("declares") is not False,
     )
     nested = [row for child in raw.get("children") or () for row in declared(child, shared, own.id)]
     return [own, *nested]

@@ -11,14 +11,15 @@ from goals.method.described import Described
 from goals.method.exact import ONE, ZERO, exactly, ratio, rounded
 
 DISAGREEMENT = Decimal("0.1")
+CREDIT_SCALE = Decimal("1e-12")
 
 
 @dataclass(frozen=True)
 class Declared:
     """One sub-goal's quantity: (value - baseline) x factor x attribution, in the indicator's unit.
 
-    `uncounted` is draft, withdrawn or not_started; a withdrawn one may still stand as delivered. A
-    sub-goal without a value only passes on who its parent is.
+    `uncounted` is draft, withdrawn or not_started; a withdrawn one may still stand as delivered. One that
+    does not declare anything (`declares`) only passes on who its parent is.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Declared:
     shared_effort: str | None = None
     share: Decimal | None = None
     leads: bool = False
+    declares: bool = True
 
     @property
     def quantity(self) -> Decimal | None:
@@ -50,11 +52,28 @@ class Declared:
 
 
 @dataclass(frozen=True)
+class Contribution:
+    """What one sub-goal's declaration comes to.
+
+    `reason` says why it is not in the sum, "" when it is; `amount` is what it adds. `credit` is what its
+    organization is credited with, to twelve decimals: a member of a shared effort has its part although
+    another one's quantity counts; None for one that neither counts nor shares. `disagrees` stands at the one
+    that counts for an effort whose reports lie apart.
+    """
+
+    quantity: Decimal | None
+    reason: str = ""
+    amount: Decimal = ZERO
+    credit: Decimal | None = None
+    disagrees: bool = False
+
+
+@dataclass(frozen=True)
 class Contributions(Described):
     """Declared contributions in the indicator's unit; `share_of_need` of the change from baseline to target.
 
-    `credit` sums to the total by organization; `quantities` are those counted, by sub-goal;
-    `excluded` says why each of the others is not (members of a shared effort keep their credit).
+    `credit` sums to the total by organization, each part to twelve decimals; `quantities` are those counted,
+    by sub-goal; `excluded` says why each of the others is not (members of a shared effort keep their credit).
     """
 
     total: Decimal
@@ -73,28 +92,41 @@ def contributions(
 
     Raises ValueError when parents form a circle.
     """
-    excluded = _excluded(declared)
-    counted = [row for row in declared if row.id not in excluded]
-    efforts = _by_effort(counted)
-    quantities = {_counting(members).id: _quantity_of(members) for members in efforts}
-    total = sum(quantities.values(), ZERO)
-    need = None if baseline is None or target is None else target - baseline
+    each = each_contribution(declared)
+    total = sum((one.amount for one in each.values()), ZERO)
     return Contributions(
         total=total,
-        share_of_need=ratio(total, need),
-        credit=_credit(efforts),
-        quantities=quantities,
-        excluded=excluded | _merged(efforts),
+        share_of_need=share_of_need(total, baseline, target),
+        credit=_credit(declared, each),
+        quantities={key: one.amount for key, one in each.items() if not one.reason},
+        excluded={key: one.reason for key, one in each.items() if one.reason},
         flags=tuple(
-            f"shared_effort_disagrees:{rows[0].shared_effort}" for rows in efforts if _disagree(rows)
+            f"shared_effort_disagrees:{row.shared_effort}"
+            for row in declared
+            if row.id in each and each[row.id].disagrees
         ),
     )
 
 
-def _excluded(declared: Sequence[Declared]) -> dict[str, str]:
+@exactly
+def share_of_need(total: Decimal, baseline: Decimal | None, target: Decimal | None) -> Decimal | None:
+    """Of the change from baseline to target; None where one of them is missing or nothing has to change."""
+    return ratio(total, None if baseline is None or target is None else target - baseline)
+
+
+@exactly
+def each_contribution(declared: Sequence[Declared]) -> dict[str, Contribution]:
+    """What each sub-goal that declares something for one indicator comes to, by its id.
+
+    A sub-goal's is right where those above it, and all members of its shared effort with those above them,
+    are among the given ones. Raises ValueError when parents form a circle.
+    """
     rows = {row.id: row for row in declared}
-    reasons = {row.id: row.why_not or _covered_by(row, rows) for row in declared}
-    return {key: reason for key, reason in reasons.items() if reason}
+    reasons = {row.id: row.why_not or _covered_by(row, rows) for row in declared if row.declares}
+    found = {row.id: Contribution(row.quantity, reasons[row.id] or "") for row in declared if row.declares}
+    for members in _by_effort(rows[key] for key, reason in reasons.items() if not reason):
+        found |= _in_effort(members)
+    return found
 
 
 def _covered_by(row: Declared, rows: Mapping[str, Declared]) -> str | None:
@@ -124,6 +156,18 @@ def _by_effort(counted: Iterable[Declared]) -> list[list[Declared]]:
     return list(efforts.values())
 
 
+def _in_effort(members: Sequence[Declared]) -> dict[str, Contribution]:
+    """The one that counts for all of them, and the others with their part of the credit."""
+    counting = _counting(members)
+    quantity, merged = _size(counting), f"shared_effort:{counting.shared_effort}"
+    found = {
+        row.id: Contribution(_size(row), merged, credit=_cut(share * quantity))
+        for row, share in zip(members, _shares(members), strict=True)
+    }
+    credit = found[counting.id].credit
+    return found | {counting.id: Contribution(quantity, "", quantity, credit, _disagree(members))}
+
+
 def _size(row: Declared) -> Decimal:
     assert row.quantity is not None
     return row.quantity
@@ -135,20 +179,6 @@ def _counting(members: Sequence[Declared]) -> Declared:
     return min(leads or members, key=lambda row: (-abs(_size(row)), row.id))
 
 
-def _quantity_of(members: Sequence[Declared]) -> Decimal:
-    return _size(_counting(members))
-
-
-def _merged(efforts: Iterable[Sequence[Declared]]) -> dict[str, str]:
-    """Members whose own report is not the one that counts for their effort."""
-    return {
-        row.id: f"shared_effort:{row.shared_effort}"
-        for members in efforts
-        for row in members
-        if row is not _counting(members)
-    }
-
-
 def _disagree(members: Sequence[Declared]) -> bool:
     """More than a tenth of the largest size apart."""
     sizes = [_size(row) for row in members]
@@ -156,13 +186,9 @@ def _disagree(members: Sequence[Declared]) -> bool:
     return apart is not None and rounded(apart) > DISAGREEMENT
 
 
-def _credit(efforts: Iterable[Sequence[Declared]]) -> dict[str, Decimal]:
-    credit: dict[str, Decimal] = {}
-    for members in efforts:
-        quantity = _quantity_of(members)
-        for row, share in zip(members, _shares(members), strict=True):
-            credit[row.org] = credit.get(row.org, ZERO) + share * quantity
-    return credit
+def _cut(credit: Decimal) -> Decimal:
+    """To twelve decimals; too large for them stays as it is."""
+    return credit if credit.adjusted() > 26 else credit.quantize(CREDIT_SCALE).normalize() + ZERO
 
 
 def _shares(members: Sequence[Declared]) -> list[Decimal]:
@@ -172,3 +198,12 @@ def _shares(members: Sequence[Declared]) -> list[Decimal]:
     if len(declared) < len(members) or not total:
         return [ONE / len(members)] * len(members)
     return [share / total for share in declared]
+
+
+def _credit(declared: Iterable[Declared], each: Mapping[str, Contribution]) -> dict[str, Decimal]:
+    credit: dict[str, Decimal] = {}
+    for row in declared:
+        part = each[row.id].credit if row.id in each else None
+        if part is not None:
+            credit[row.org] = credit.get(row.org, ZERO) + part
+    return credit

@@ -3,6 +3,7 @@ from decimal import Decimal
 import pytest
 
 from goals.method import Declared, contributions
+from goals.method.contributions import Contribution, each_contribution
 
 
 def declared(name, value, **others):
@@ -107,3 +108,34 @@ def test_two_efforts_of_one_organization_add_up_in_its_credit():
 
 def test_a_need_of_nothing_has_no_share():
     assert contributions([declared("a", 1)], Decimal(5), Decimal(5)).share_of_need is None
+
+
+def test_each_sub_goal_has_what_it_comes_to():
+    """One of its own, one below it, and an effort of two whose reports lie 20 of 100 apart."""
+    rows = [
+        declared("a", 40), declared("b", 15, parent="a"),
+        effort("c", 100, share=".7"), effort("d", 80, share=".3"), declared("e", None),
+    ]  # fmt: skip
+
+    assert each_contribution(rows) == {
+        "a": Contribution(quantity=40, amount=40, credit=40),
+        "b": Contribution(quantity=15, reason="in_parent:a"),
+        "c": Contribution(quantity=100, amount=100, credit=70, disagrees=True),
+        "d": Contribution(quantity=80, reason="shared_effort:hub", credit=30),
+        "e": Contribution(quantity=None, reason="no_value"),
+    }
+
+
+def test_a_level_that_declares_nothing_passes_on_who_is_above_it_and_is_not_listed():
+    rows = [
+        declared("top", 10), declared("mid", None, parent="top", declares=False),
+        declared("low", 5, parent="mid"),
+    ]  # fmt: skip
+
+    assert contributions(rows).excluded == {"low": "in_parent:top"}
+
+
+def test_a_part_of_a_credit_is_cut_to_twelve_decimals():
+    rows = [effort(name, 1) for name in "abc"]
+
+    assert each_contribution(rows)["a"].credit == Decimal("0.333333333333")
