@@ -83,6 +83,7 @@ class Tree:
         """Set a sub-goal's standing to what the method says of it."""
         standing = self.standings.get(sub_goal.node) or self.add(new_leaf(sub_goal), None)
         standing.goal, standing.organization = sub_goal.goal, sub_goal.organization
+        standing.under_id = sub_goal.parent_id
         standing.from_entries = sub_goal.progress_from == SubGoal.ProgressFrom.CHILDREN
         standing.weight = sub_goal.weight
         for name, value in judged_fields(outcome, day, standing.from_entries).items():

@@ -1,66 +1,167 @@
-"""Keeps the sums of what sub-goals declare for indicators in step with every change (method, section 10).
+"""Keeps what sub-goals declare for indicators, and its sums, in step with every change (method, section 10).
 
 The sum stands beside the official value and is never part of it: the verdict on the indicator, what was drawn
-from it and when it was recorded stay as they are.
+from it and when it was recorded stay as they are. A change reads and writes the declarations it bears on and
+moves the sums by the difference, however many others declare something for the indicator.
 """
 
-from collections.abc import Collection, Iterable
-from decimal import Decimal
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from decimal import Context, Decimal, Inexact, InvalidOperation, localcontext
+from typing import Any
 
-from goals import evaluation, known, rows
-from goals.models import Result, SubGoal
+from goals import neighborhood, rows
+from goals.method.contributions import each_contribution
+from goals.models import Declaration, DeclaredSum
+from goals.neighborhood import Neighbor, Neighbors
 
-Declared = list[tuple[SubGoal, Decimal | None]]
-READ = (
-    "code", "state", "baseline_value", "contribution_factor", "attribution", "delivered_stands",
-    "shared_effort", "shared_effort_share", "leads_shared_effort", "contributes_to", "organization__code",
-    "parent__code", "parent__state", "standing__latest_value",
-)  # fmt: skip
+AMOUNTS = ("quantity", "amount", "credit")
+"""What an update moves; the rest stays, and with it every index."""
+PLACED = ("indicator_id", "organization_id", "reason", "shared_effort", "disagrees")
+KEPT = (*PLACED, *AMOUNTS)
+WIDE = Context(prec=400, traps=[Inexact, InvalidOperation])
+"""More digits than any sum of quantities has: adding and taking away leaves what a recount gives."""
+SUMS = "WHERE indicator_id IN ({}) AND (organization_id IS NULL OR organization_id IN ({}))"
+
+Key = tuple[int, int | None]
+"""An indicator and an organization, or None for all of them together."""
+Declarations = dict[int, Declaration]
+"""By sub-goal."""
 
 
-def follow(sub_goals: Iterable[SubGoal]) -> None:
-    """Count anew what is declared for the indicators these sub-goals declare something for.
+# --- One change ---------------------------------------------------------------------------------
+def follow(declaring: Collection[int], displaced: Collection[int]) -> None:
+    """Count what a change to these sub-goals bears on, and move the sums.
 
-    Call it in the transaction of the change, with the edition's lock held and the standings written. Three
-    statements for an indicator, however many declare something for it, and one for each further level of
-    parents that declare nothing.
+    `declaring` are those that declare or declared something, `displaced` those that stand elsewhere than
+    before, or that nobody saw before or sees now. Call it in the transaction of the change, with the
+    edition's lock held and the standings written.
     """
-    indicators = {one.contributes_to_id for one in sub_goals if one.contributes_to_id}
-    if not indicators:
+    if not declaring and not displaced:
         return
-    declared = known.declared_by_indicator(values(indicators))
-    results = Result.objects.current().filter(target__indicator__in=indicators).select_related("target")
-    changed = [result for result in results if is_other(result, declared)]
-    rows.change(changed, ("outcome", "explanation"))
+    found = neighborhood.above({*declaring, *displaced})
+    among = set(found) & {*declaring, *displaced}
+    if shifted := [key for key in among if key in displaced or found[key].is_shifted]:
+        lower = neighborhood.below(shifted)
+        found, among = lower | found, among | lower.keys()
+    if efforts := {effort for key in among for effort in found[key].efforts}:
+        found = neighborhood.members(efforts) | found
+        among |= {key for key, one in found.items() if not efforts.isdisjoint(one.efforts)}
+    keep(kept(found, among), counted(found, among))
 
 
-def values(indicators: Collection[int] | None = None) -> Declared:
-    """The sub-goals that declare a quantity, for all indicators or for some, each with its latest value."""
-    declaring = SubGoal.objects.public().exclude(standing=None).exclude(contributes_to=None)
-    if indicators is not None:
-        declaring = declaring.filter(contributes_to__in=indicators)
-    declaring = declaring.select_related("organization", "parent", "standing").only(*READ).order_by("code")
-    return [(one, one.standing.latest_value) for one in declaring]
+def kept(found: Neighbors, among: Iterable[int]) -> Declarations:
+    return {key: row for key in among if (row := found[key].kept)}
 
 
-def drifted() -> list[tuple[str, Decimal | None, Decimal | None]]:
-    """Targets whose stored sum is not what sub-goals declare: node, stored total and counted one."""
-    declared, found = known.declared_by_indicator(values()), []
-    for result in Result.objects.current().exclude(target=None).select_related("target"):
-        before = total_of(result)
-        if is_other(result, declared):
-            found.append((result.node, before, total_of(result)))
+def counted(found: Neighbors, among: Iterable[int]) -> Declarations:
+    """What each of these comes to, with those above them among the found ones."""
+    by_indicator: dict[int, list[int]] = defaultdict(list)
+    for key in sorted(among):
+        if indicator := found[key].declares_for:
+            by_indicator[indicator].append(key)
+    return {
+        key: row
+        for indicator, keys in by_indicator.items()
+        for key, row in counted_for(indicator, keys, found).items()
+    }
+
+
+def counted_for(indicator: int, keys: list[int], found: Neighbors) -> Declarations:
+    involved = {one.pk: one for key in keys for one in chain(found[key], found)}
+    each = each_contribution([entered(one, indicator, found) for one in involved.values()])
+    return {key: found[key].declaration(indicator, each[found[key].node]) for key in keys}
+
+
+def chain(one: Neighbor, found: Neighbors) -> Iterator[Neighbor]:
+    """A sub-goal and those above it."""
+    above: Neighbor | None = one
+    while above:
+        yield above
+        above = found.get(above.parent_id or 0)
+
+
+def entered(one: Neighbor, indicator: int, found: Neighbors) -> Any:
+    above = found.get(one.parent_id or 0)
+    return one.declared(above) if one.declares_for == indicator else one.passing(above)
+
+
+# --- Storing ------------------------------------------------------------------------------------
+def keep(before: Declarations, after: Declarations) -> None:
+    """Store the declarations that differ, and move the sums by the difference."""
+    old, new = differing(before, after)
+    if old or new:
+        store(old, new, moved_sums(moves(old, new)))
+
+
+def differing(before: Declarations, after: Declarations) -> tuple[list[Declaration], list[Declaration]]:
+    """Of both, those that are not the same."""
+    same = {key for key in before.keys() & after.keys() if is_same(before[key], after[key], KEPT)}
+    old = [row for key, row in before.items() if key not in same]
+    return old, [row for key, row in after.items() if key not in same]
+
+
+def is_same(one: Declaration, other: Declaration, names: Iterable[str]) -> bool:
+    return all(getattr(one, name) == getattr(other, name) for name in names)
+
+
+def store(old: Iterable[Declaration], new: Iterable[Declaration], sums: Sequence[DeclaredSum]) -> None:
+    """Let these declarations take the place of those, and keep these sums."""
+    rows.send(*stored_rows(old, new), *stored_sums(sums))
+
+
+def stored_rows(old: Iterable[Declaration], new: Iterable[Declaration]) -> Iterator[rows.Batch]:
+    was, stay = {row.pk: row for row in old}, {row.pk for row in new}
+    plain = {row.pk for row in new if row.pk and is_same(was[row.pk], row, PLACED)}
+    yield rows.changes([row for row in new if row.pk in plain], AMOUNTS)
+    yield rows.changes([row for row in new if row.pk and row.pk not in plain], KEPT)
+    yield from rows.additions([row for row in new if not row.pk])
+    yield rows.removals([row for row in was.values() if row.pk not in stay])
+
+
+# --- Sums ---------------------------------------------------------------------------------------
+def moves(old: Iterable[Declaration], new: Iterable[Declaration]) -> dict[Key, tuple]:
+    """By how much each sum moves when these declarations become those."""
+    found: dict[Key, list] = defaultdict(lambda: [Decimal(0), 0, 0, 0, 0])
+    with localcontext(WIDE):
+        for sign, among in ((-1, old), (1, new)):
+            for key, values in (entry for row in among for entry in entries(row)):
+                found[key] = [a + sign * b for a, b in zip(found[key], values, strict=True)]
+    return {key: tuple(values) for key, values in found.items() if any(values)}
+
+
+def entries(row: Declaration) -> Iterator[tuple[Key, tuple]]:
+    """How a declaration enters the sum of its indicator and that of its organization."""
+    counts = (int(not row.reason), int(row.credit is not None), int(bool(row.reason)), int(row.disagrees))
+    yield (row.indicator_id, None), (row.amount, *counts)
+    yield (row.indicator_id, row.organization_id), (row.credit or Decimal(0), *counts)
+
+
+def moved_sums(by: Mapping[Key, tuple]) -> list[DeclaredSum]:
+    known = {(one.indicator_id, one.organization_id): one for one in sums_of(by)}
+    found = [known.get(key) or DeclaredSum(indicator_id=key[0], organization_id=key[1]) for key in by]
+    with localcontext(WIDE):
+        for one, values in zip(found, by.values(), strict=True):
+            one.values = tuple(a + b for a, b in zip(one.values, values, strict=True))
     return found
 
 
-def total_of(result: Result) -> Decimal | None:
-    return (result.outcome.get("contributions") or {}).get("total")
+def sums_of(keys: Iterable[Key]) -> list[DeclaredSum]:
+    """The stored sums of these, and perhaps a few others."""
+    indicators = sorted({indicator for indicator, _organization in keys})
+    organizations = sorted({organization for _indicator, organization in keys if organization})
+    if not indicators:
+        return []
+    of_all, of_each = neighborhood.marks(indicators), neighborhood.marks(organizations) or "NULL"
+    where = (
+        f"WHERE indicator_id IN ({of_all}) AND (organization_id IS NULL OR organization_id IN ({of_each}))"
+    )
+    [found] = rows.ask((f"{rows.selection(DeclaredSum)} {where}", [*indicators, *organizations]))
+    return rows.loaded(DeclaredSum, found)
 
 
-def is_other(result: Result, declared: dict[int, list[dict]]) -> bool:
-    """Put what is declared into the stored result; whether that changed anything."""
-    assert result.target is not None
-    case, before = result.explanation["input"], result.outcome.get("contributions")
-    case_before = case.get("contributions")
-    evaluation.put_contributions(case, result.outcome, declared.get(result.target.indicator_id))
-    return (before, case_before) != (result.outcome.get("contributions"), case.get("contributions"))
+def stored_sums(sums: Sequence[DeclaredSum]) -> Iterator[rows.Batch]:
+    known = [one for one in sums if one.pk]
+    yield rows.changes([one for one in known if not one.is_empty], DeclaredSum.MOVING)
+    yield from rows.additions([one for one in sums if not one.pk and not one.is_empty])
+    yield rows.removals([one for one in known if one.is_empty])

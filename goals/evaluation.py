@@ -164,9 +164,18 @@ def put_contributions(case: dict[str, Any], outcome: dict[str, Any], rows: list[
     case.pop("contributions", None)
     outcome.pop("contributions", None)
     if rows:
-        anchors = {name: (outcome.get(name) or {}).get("value") for name in ("baseline", "target")}
-        case["contributions"] = {"indicator": anchors, "subgoals": rows}
+        case["contributions"] = contributions_case(outcome, rows)
         outcome["contributions"] = declared_sum(case["contributions"])
+
+
+def contributions_case(outcome: Mapping[str, Any], rows: list[dict]) -> dict[str, Any]:
+    """The input of the sum of declared contributions to an indicator whose target was judged."""
+    return {"indicator": anchors_of(outcome), "subgoals": rows}
+
+
+def anchors_of(outcome: Mapping[str, Any]) -> dict[str, Decimal | None]:
+    """The values at baseline and target, as far as they are known."""
+    return {name: (outcome.get(name) or {}).get("value") for name in ("baseline", "target")}
 
 
 def declared_sum(case: Mapping[str, Any]) -> dict[str, Any]:

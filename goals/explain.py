@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from goals import upper
+from goals import declared, upper
 from goals.evaluation import NUMBERS, Node, compute, declared_sum, judge_sub_goals, mean_node, overall_from
 from goals.known import Moment
 from goals.method.exact import at_nine
@@ -34,8 +34,8 @@ def recompute(explanation: dict[str, Any]) -> dict[str, Any]:
 def explanation_of(stored: Result | Standing) -> dict[str, Any]:
     """What a stored number was worked out from.
 
-    That of a target is kept with it; what organizations move all day is put together when somebody asks: a
-    sub-goal from its own updates, a mean from its entries, goals and overall with their layers.
+    What organizations move all day is put together when somebody asks: a sub-goal from its own updates, a
+    mean from its entries, goals and overall with their layers, a target with what sub-goals declare for it.
     """
     if isinstance(stored, Standing):
         return explanation_of_standing(stored)
@@ -47,7 +47,15 @@ def explanation_of(stored: Result | Standing) -> dict[str, Any]:
         layer = upper.completed([stored])[0].outcome["stakeholder_layer"]
         shown = {name: layer[name] for name in (*NUMBERS, "reporting_rate")}
         return stored.explanation | {"input": stored.explanation["input"] | {"stakeholder_layer": shown}}
-    return stored.explanation
+    contributions = declared.case(stored)
+    more = {"contributions": contributions} if contributions else {}
+    return stored.explanation | {"input": stored.explanation["input"] | more}
+
+
+def outcome_of(stored: Result | Standing) -> dict[str, Any]:
+    """What that explanation gives, as it is stored: beside the outcome all that is declared."""
+    contributions = None if isinstance(stored, Standing) else declared.contributions(stored)
+    return stored.outcome | ({"contributions": contributions} if contributions else {})
 
 
 def explanation_of_standing(standing: Standing) -> dict[str, Any]:

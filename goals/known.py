@@ -266,14 +266,14 @@ def contribution_case(sub_goal: SubGoal, value: Decimal | None) -> dict[str, Any
 
 
 def chains_between(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The sub-goals between those that declare a quantity: without one, they only say what is above them."""
+    """The sub-goals between those that declare a quantity: they only say what is above them."""
     present = {row["id"] for row in rows}
     found: list[dict[str, Any]] = []
     missing = {row["parent"] for row in rows if "parent" in row} - present
     while missing:
         codes = [node.partition(":")[2] for node in sorted(missing)]
         above = SubGoal.objects.filter(code__in=codes).select_related("organization", "parent")
-        found += [contribution_case(one, None) for one in above.order_by("code")]
+        found += [contribution_case(one, None) | {"declares": False} for one in above.order_by("code")]
         present |= missing
         missing = {row["parent"] for row in found if "parent" in row} - present
     return found

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import F, Q, QuerySet
 
-from goals import declaring, evaluation, moving, rows
+from goals import evaluation, moving, recounting, rows
 from goals.climbing import UPPER, Tree, judged_fields, new_leaf, settle
 from goals.known import Moment
 from goals.method.sums import NUMBERS, SUM_FIELDS, Sums
@@ -19,8 +19,8 @@ from goals.models.sub_goals import is_public
 BATCH = 900
 """No more names than SQLite takes in one statement."""
 JUDGED = (
-    "goal_id", "organization_id", "from_entries", "weight", "as_of", "counted", "reason", "status",
-    "update_state", "latest_value", "latest_on", *NUMBERS,
+    "goal_id", "organization_id", "under_id", "from_entries", "weight", "as_of", "counted", "reason",
+    "status", "update_state", "latest_value", "latest_on", *NUMBERS,
 )  # fmt: skip
 SETTLED = ("counted", "status", *NUMBERS, *SUM_FIELDS)
 COMBINED = ("counted", "combined", "indicator_schedule")
@@ -48,7 +48,7 @@ def follow_time(day: date) -> list[str]:
         moved += judge_named(others, day)
     leave_out_what_is_not_public()
     put_in_place(day)
-    return list(dict.fromkeys([*moved, *recount()]))
+    return list(dict.fromkeys([*moved, *recount(), *recounting.recount()]))
 
 
 def unjudged() -> QuerySet[SubGoal]:
@@ -90,6 +90,7 @@ def judge_batch(sub_goals: list[SubGoal], day: date) -> list[str]:
 
 def set_judged(standing: Standing, sub_goal: SubGoal, outcome: Mapping[str, Any], day: date) -> None:
     standing.goal_id, standing.organization_id = sub_goal.goal_id, sub_goal.organization_id
+    standing.under_id = sub_goal.parent_id
     standing.from_entries = sub_goal.progress_from == SubGoal.ProgressFrom.CHILDREN
     standing.weight = sub_goal.weight
     for name, value in judged_fields(outcome, day, standing.from_entries).items():
@@ -265,7 +266,7 @@ def audit_combined() -> list[Drift]:
 
 
 def audit_declared() -> list[Drift]:
-    return [Drift(node, "contributions", *totals) for node, *totals in declaring.drifted()]
+    return [Drift(*drift) for drift in recounting.drifted()]
 
 
 def drifts(row: Standing) -> list[Drift]:

@@ -6,14 +6,13 @@ from typing import Any
 
 from django.db import transaction
 
-from goals import charting, commitments, declaring, passing, upper
+from goals import charting, commitments, passing, upper
 from goals.evaluation import (
     Node,
     evaluate_targets,
     goal_node,
     indicator_row,
     overall_node,
-    with_contributions,
 )
 from goals.known import Moment
 from goals.method import METHOD_VERSION
@@ -69,7 +68,7 @@ def goals_and_overall(nodes: Mapping[str, Node], current: Mapping[str, Result]) 
 
 def evaluate_upper(moment: Moment) -> list[Node]:
     """Targets, goals and overall; what organizations do comes from the standings."""
-    targets = with_contributions(evaluate_targets(moment), declaring.values())
+    targets = evaluate_targets(moment)
     standings = {row.node: row for row in Standing.objects.filter(level=Result.Level.GOAL)}
     rows = [(node.goal, indicator_row(node)) for node in targets]
     goals = [

@@ -122,6 +122,14 @@ def changes(rows: Sequence[models.Model], names: tuple[str, ...]) -> Batch:
     return alteration(model, names), [[*values(row, written), row.pk] for row in rows]
 
 
+def removals(rows: Sequence[models.Model]) -> Batch:
+    """Deletes rows of one model that nothing refers to."""
+    if not rows:
+        return "", []
+    table = quoted(type(rows[0])._meta.db_table)
+    return f"DELETE FROM {table} WHERE id = %s", [[row.pk] for row in rows]  # noqa: S608 - a name of our own
+
+
 def values(row: models.Model, written: Writers) -> list:
     return [write(getattr(row, name)) for name, write in written]
 

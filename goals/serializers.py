@@ -7,7 +7,7 @@ from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from goals import upper
+from goals import declared, upper
 from goals.models import Assumption, Goal, Result, Review, SubGoal, Target, TargetVersion, Update
 from indicators.api import ExactModelSerializer, Number, ThreeLanguages, list_link
 
@@ -46,11 +46,23 @@ class Milestones(ExactJSON):
     """Values to reach on the way, oldest first."""
 
 
+@extend_schema_field(ANY_OBJECT)
+class Outcome(ExactJSON):
+    """The stored outcome; for a target with the sum of what sub-goals declare, where the row brought it."""
+
+    def __init__(self, **kwargs) -> None:
+        super().__init__(source="*", read_only=True, **kwargs)
+
+    def to_representation(self, value: Result) -> Any:
+        contributions = declared.summary(value)
+        return exact(value.outcome | ({"contributions": contributions} if contributions else {}))
+
+
 # --- Results ------------------------------------------------------------------------------------
 class ResultSerializer(ExactModelSerializer):
     """The stored outcome for one node, each field as the method names it."""
 
-    outcome = ExactJSON()
+    outcome = Outcome()
 
     class Meta:
         model = Result

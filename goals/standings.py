@@ -26,14 +26,15 @@ MOVING = (
     "weight", *NUMBERS, *SUM_FIELDS,
 )  # fmt: skip
 """The fields a change may move; together with what a node enters they are the whole of a standing."""
-HELD = ("goal_id", "organization_id", "enters_id", *MOVING)
+HELD = ("goal_id", "organization_id", "enters_id", "under_id", *MOVING)
 SIGNED = ("cause", "change_kind", "recorded_at")
 """Written with every change, beside what of HELD is other than before."""
 READ = ("id", "node", "level", "sub_goal_id", "indicator_schedule", *HELD)
 RELATED = ("organization", "goal", "parent")
 VERSIONS = """
-SELECT s.id, s.version, o.is_active, p.version FROM goals_subgoal s
+SELECT s.id, s.version, o.is_active, p.version, d.id FROM goals_subgoal s
 JOIN stakeholders_organization o ON o.id = s.organization_id LEFT JOIN goals_subgoal p ON p.id = s.parent_id
+LEFT JOIN goals_declaration d ON d.sub_goal_id = s.id
 WHERE s.id IN ({})
 """
 UNSEEN = set(SUM_FIELDS) - {"members"}
@@ -49,7 +50,7 @@ def follow(sub_goals: Sequence[SubGoal], cause: str) -> list[Step]:
         change = Change(sub_goals, today(), first=[edition.advancing()])
         steps = change.steps(cause)
         change.save(cause, steps)
-        declaring.follow(change.sub_goals)
+        declaring.follow(change.declaring, change.displaced)
     return steps
 
 
@@ -89,12 +90,14 @@ class Change:
         if any([self.is_outdated(seen), self.adopts()]):
             stored, updates = rows.ask(named(self.sub_goals), known.published(self.sub_goals, day))
             self.tree = Tree.of(chains(stored))
+        declared = {key for key, *_versions, declaration in seen if declaration}
+        self.declaring = declared | {one.pk for one in self.sub_goals if one.contributes_to_id}
         self.before = {node: state_of(row, self.tree.into[node]) for node, row in self.tree.standings.items()}
         self.judge(known.points_by_sub_goal(updates, announced))
 
     def is_outdated(self, seen: Iterable[Sequence]) -> bool:
         """Whether a sub-goal was changed while the lock was waited for; then all are read again."""
-        now = {key: (version, bool(is_active), above) for key, version, is_active, above in seen}
+        now = {key: (version, bool(is_active), above) for key, version, is_active, above, _declared in seen}
         if all(now.get(one.pk) == version_of(one) for one in self.sub_goals):
             return False
         self.sub_goals = list(SubGoal.objects.select_related(*RELATED).filter(pk__in=now).order_by("pk"))
@@ -140,6 +143,12 @@ class Change:
         old = [row for row in self.moved if row.node in self.before]
         batches = [rows.changes([row], (*SIGNED, *self.altered(row))) for row in old]
         rows.send(*batches, *rows.additions(steps))
+
+    @property
+    def displaced(self) -> set[int]:
+        """Sub-goals that stand under another one than before, or that nobody saw before or sees now."""
+        found = [(one.pk, self.before.get(one.node), self.state(one.node)) for one in self.sub_goals]
+        return {key for key, before, after in found if before is None or is_displaced(before, after)}
 
     def altered(self, row: Standing) -> Iterator[str]:
         """What is other than before; setting a key to its own table makes SQLite renew every index."""
@@ -188,6 +197,10 @@ def is_composed(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> b
     return any((before[name] is None) != (after[name] is None) for name in ("progress", "schedule"))
 
 
+def is_displaced(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    return before["under_id"] != after["under_id"] or "draft" in (before["reason"], after["reason"])
+
+
 def adopted_by(sub_goals: Sequence[SubGoal]) -> list[SubGoal]:
     """The children that a change of these takes in or lets go."""
     if not sub_goals:
@@ -206,7 +219,7 @@ def adopted_by(sub_goals: Sequence[SubGoal]) -> list[SubGoal]:
 
 
 def versions(sub_goals: Sequence[SubGoal]) -> rows.Question:
-    """Which version of each sub-goal, its organization and its parent stands in the database."""
+    """Which version of each sub-goal, its organization and its parent is stored, and its declaration."""
     marks = ", ".join(["%s"] * len(sub_goals))
     return VERSIONS.format(marks), [one.pk for one in sub_goals]
 

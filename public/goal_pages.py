@@ -17,7 +17,7 @@ from goals import sentences, upper, words
 from goals.models import Chart, Goal, Result, Target, Update
 from goals.models.sub_goals import is_public
 from indicators.models import Indicator
-from public import calendar_pages, change_pages, goal_words, presenting
+from public import calendar_pages, change_pages, contributions, goal_words, presenting
 from public.contributions import Contributions
 from public.filters import GoalFilter
 from public.organization_pages import TypeRow, type_rows
@@ -265,6 +265,7 @@ class GoalPage:
     shown: list[SubGoalRow]
     filter: GoalFilter
     types: list[TypeRow]
+    contributions: list[Contributions]
 
     @property
     def strip(self) -> list[tuple[words.StatusTag, int]]:
@@ -273,12 +274,6 @@ class GoalPage:
         tags = [replace(words.status_tag({"status": code}), direction="") for code in codes]
         count = Counter(tag.word for tag in tags)
         return [(tag, count[tag.word]) for tag in {tag.word: tag for tag in reversed(tags)}.values()][::-1]
-
-    @property
-    def contributions(self) -> list[Contributions]:
-        """What organizations declare for this goal's indicators."""
-        declared = [(row.indicator, row.result.outcome.get("contributions")) for row in self.judged]
-        return [Contributions(one, sums, []) for one, sums in declared if sums and sums["quantities"]]
 
     @property
     def timeline(self) -> list[tuple[str, list[dict[str, str]]]]:
@@ -324,16 +319,18 @@ def goal_page(code: str, query: Any, today: date) -> dict[str, Any]:
         .order_by("-target__is_headline", "target__position")
     ]  # fmt: skip
     binding = next((row for row in rows if row.result.node == result.outcome["binding"]), None)
+    judged = [row for row in rows if row.has_target]
     sub_goals = visible(today).filter(goal=goal)
     chosen = GoalFilter(query)
     page = GoalPage(
         view=GoalView(goal, result, binding),
-        judged=[row for row in rows if row.has_target],
+        judged=judged,
         monitored=[row for row in rows if not row.has_target],
         states=counted_states(sub_goals, today),
         shown=rows_of(chosen.narrow(sub_goals, today)[:NEWEST_ON_GOAL], today),
         filter=chosen,
         types=type_rows(goal),
+        contributions=contributions.in_short(row.result for row in judged),
     )
     return {"page": page, "goal": goal, "section": "goals", "trail": goal_trail(goal)}
 

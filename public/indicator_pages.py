@@ -16,7 +16,7 @@ from goals.models import Assumption, Chart, Result, Standing, SubGoal, Target, T
 from goals.models.sub_goals import is_public
 from indicators import formulas
 from indicators.models import Indicator
-from public import key_figures, presenting, status_history
+from public import contributions, key_figures, presenting, status_history
 from public.contributions import Contributions
 from public.explaining import Explanation
 from public.filters import IndicatorFilter
@@ -56,6 +56,7 @@ class IndicatorPage:
     target: Target
     history: list[dict[str, Any]]
     sub_goals: list[dict[str, Any]]
+    contributions: Contributions | None
     versions: list[TargetVersion]
     table: DataTable
     assumptions: list[Assumption]
@@ -171,13 +172,6 @@ class IndicatorPage:
         return TargetView(self.indicator, self.versions, self.facts, self.outcome)
 
     @cached_property
-    def contributions(self) -> Contributions | None:
-        declared = self.outcome.get("contributions")
-        if not declared or not (declared["quantities"] or declared["excluded"]):
-            return None
-        return Contributions(self.indicator, declared, [row["sub_goal"] for row in self.sub_goals])
-
-    @cached_property
     def explanation(self) -> Explanation:
         return Explanation(self.indicator, self.result)
 
@@ -195,6 +189,7 @@ def indicator_page(code: str) -> dict[str, Any]:
         target=target,
         history=history_of(target),
         sub_goals=linked_sub_goals(target),
+        contributions=contributions.in_full(target.indicator, result),
         versions=list(
             TargetVersion.objects.filter(target=target).select_related("document").order_by("-number")
         ),

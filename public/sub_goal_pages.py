@@ -13,8 +13,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from goals import words
-from goals.models import Result, Review, Standing, SubGoal, Update
+from goals.models import Declaration, Review, Standing, SubGoal, Update
 from public import presenting
+from public.contributions import why_not_counted
 from public.filters import SubGoalFilter, in_state
 from public.sub_goal_history import history_of
 
@@ -292,7 +293,13 @@ def sub_goal_page(code: str, query: Any, today: date) -> dict[str, Any]:
         visible(today)
         .filter(code=code)
         .select_related(
-            "organization", "goal", "target__indicator", "parent__organization", "contributes_to", "standing"
+            "organization",
+            "goal",
+            "target__indicator",
+            "parent__organization",
+            "contributes_to",
+            "standing",
+            "declaration",
         )
         .prefetch_related(Prefetch("reviews", APPROVED))
         .first()
@@ -330,28 +337,13 @@ def sub_goal_page(code: str, query: Any, today: date) -> dict[str, Any]:
 
 # --- What it declares ---------------------------------------------------------------------------
 def contribution(sub_goal: SubGoal) -> dict[str, Any] | None:
-    """What this sub-goal declares for an indicator, as the indicator's result counted it."""
+    """What this sub-goal declares for an indicator, as it is counted there."""
     indicator = sub_goal.contributes_to
+    kept: Declaration | None = getattr(sub_goal, "declaration", None)
     if indicator is None:
         return None
-    result = Result.objects.current().filter(node=f"target:{indicator.code}").defer("explanation").first()
-    declared = (result.outcome.get("contributions") or {}) if result else {}
-    quantity = declared.get("quantities", {}).get(sub_goal.node)
     return {
         "indicator": indicator,
-        "quantity": "" if quantity is None else presenting.declared_amount(indicator, quantity),
-        "reason": why_not_counted(declared.get("excluded", {}).get(sub_goal.node, "")),
+        "quantity": presenting.declared_amount(indicator, kept.amount) if kept and not kept.reason else "",
+        "reason": why_not_counted(kept.reason if kept else ""),
     }
-
-
-def why_not_counted(code: str) -> str:
-    """Why a declared quantity is not in the sum; empty where it is."""
-    texts = {
-        "": "",
-        "in_parent": _("It is already contained in the quantity of the sub-goal it belongs to."),
-        "shared_effort": _("It is part of a shared effort, which is counted once, with its lead."),
-        "no_value": _("It has no value yet."),
-        "draft": _("It is a draft and does not count yet."),
-        "withdrawn": _("It was withdrawn and no longer counts."),
-    }
-    return texts.get(code.partition(":")[0], _("It is not counted."))

@@ -23,6 +23,8 @@ RECORDS_IN = {"stakeholders/organizations.py": "write", "stakeholders/people.py"
 WITHOUT_TRAIL = {
     "Chart": "drawn from published values, at any time again",
     "Commitment": "sums that are counted anew",
+    "Declaration": "calculated from what has a trail",
+    "DeclaredSum": "sums of what was calculated",
     "Publication": "a note between two processes, gone once it was followed",
     "MailSettings": "made empty when first asked for; what a person chooses there is the person's alone",
     "Result": "calculated; its history is kept in the table itself",

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
-from goals import explain, upper
+from goals import declared, explain, upper
 from goals.models import Goal, Result, Review, Standing, Step, SubGoal, Target, TargetVersion
 from goals.models.sub_goals import is_public
 from goals.serializers import (
@@ -97,6 +97,7 @@ class TargetViewSet(ReadOnlyModelViewSet):
             Prefetch("versions", versions.order_by("number")),
             Prefetch("versions", in_force, to_attr="in_force"),
             current_results(),
+            *declared.beside(""),
         )
 
 
@@ -169,7 +170,8 @@ class ProgressViewSet(GenericViewSet):
     csv_columns = PastResultSerializer.Meta.fields
 
     def get_queryset(self):
-        return Result.objects.current().filter(sub_goal=None)
+        results = Result.objects.current().filter(sub_goal=None).select_related("target__indicator")
+        return results.prefetch_related(*declared.beside("target__"))
 
     def stored(self, node: str) -> Result | Standing:
         """The node as it stands, wherever it is kept; 404 for one that is unknown or not public."""
@@ -221,6 +223,8 @@ def public_standing(node: str) -> Standing | None:
 def explained(stored: Result | Standing) -> Result | Standing:
     """With its whole explanation; a part of it may be made of its records only when somebody asks."""
     stored.explanation = explain.explanation_of(stored)
+    if isinstance(stored, Result):
+        stored.outcome = explain.outcome_of(stored)
     return stored
 
 

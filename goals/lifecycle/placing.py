@@ -51,11 +51,6 @@ def height(sub_goal: SubGoal) -> int:
     return 1 + len(list(levels_below(sub_goal)))
 
 
-def below(sub_goal: SubGoal) -> list[SubGoal]:
-    """Everything that stands under it, however deep."""
-    return [one for level in levels_below(sub_goal) for one in level]
-
-
 def levels_below(sub_goal: SubGoal) -> Iterator[list[SubGoal]]:
     """The children, theirs, and so on; stops where it is too deep anyway."""
     level = [sub_goal] if sub_goal.pk else []

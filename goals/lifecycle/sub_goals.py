@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from goals import declaring, standings
+from goals import standings
 from goals.lifecycle import checking, cleaning, measures, placing
 from goals.lifecycle.steps import (
     By,
@@ -299,7 +299,6 @@ def move(sub_goal: SubGoal, parent: SubGoal | None, name: str, by: By, version: 
     old, new = trail.changes(before, kept(sub_goal))
     record(sub_goal, name, by, before=old, after=new, also_of=above)
     standings.follow([sub_goal], cause=cause(sub_goal, "reparented"))
-    declaring.follow(placing.below(sub_goal))  # their chain is another one now
     return sub_goal
 
 

@@ -1,6 +1,7 @@
 """Where we want to be and how far we are: goals, targets, sub-goals, updates and stored results."""
 
 from goals.models.commitments import Commitment
+from goals.models.declarations import Declaration, DeclaredSum
 from goals.models.publications import Publication
 from goals.models.results import Chart, Result, ResultQuerySet
 from goals.models.standings import FixedPointField, Standing, Step
@@ -21,6 +22,8 @@ __all__ = [
     "Chart",
     "Comment",
     "Commitment",
+    "Declaration",
+    "DeclaredSum",
     "Direction",
     "EvidenceFile",
     "EvidenceLink",

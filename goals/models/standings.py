@@ -87,6 +87,16 @@ class Standing(models.Model):
         "self", null=True, on_delete=models.PROTECT, related_name="entries",
         help_text=_("The node it counts in; none for overall, and for a sub-goal that is shown only."),
     )  # fmt: skip
+    under = (
+        models.ForeignKey(  # when it was judged last; remembered alone, so nothing looks it up or holds it
+            SubGoal,
+            null=True,
+            on_delete=models.DO_NOTHING,
+            related_name="+",
+            db_index=False,
+            db_constraint=False,
+        )
+    )
     from_entries = models.BooleanField(default=True, help_text=_("Its shares are the mean of its entries."))
 
     as_of = models.DateField()

@@ -6,7 +6,7 @@ from tests.api.conftest import results
 
 QUERIES = {
     "goals/": 3,
-    "targets/": 6,
+    "targets/": 8,
     "progress/": 4,
     "progress/overall/": 1,
     "progress/goal:g1/explanation/": 1,

@@ -176,7 +176,7 @@ def test_a_tampered_number_is_found():
 
 
 def test_declared_contributions_are_summed_beside_the_official_value():
-    outcome = stored("target:export-supported-jobs").outcome
+    outcome = explain.outcome_of(stored("target:export-supported-jobs"))
 
     declared = outcome["contributions"]
     # tools 32 jobs, the shared terminal once with its lead's 430: 462 persons
@@ -199,10 +199,10 @@ def test_a_quantity_counts_once_along_a_chain_with_a_level_that_declares_none(to
         contribution_factor=1, attribution=1, baseline_value=-500, **common,
     )  # fmt: skip
     node = f"target:{top.contributes_to.code}"
-    before = stored(node).outcome["contributions"]["total"]
+    before = explain.outcome_of(stored(node))["contributions"]["total"]
 
     rollup.refresh(today)
 
-    declared = stored(node).outcome["contributions"]
+    declared = explain.outcome_of(stored(node))["contributions"]
     assert declared["total"] == before
     assert declared["excluded"]["sub-goal:below"] == f"in_parent:{top.node}"

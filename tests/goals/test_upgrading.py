@@ -8,18 +8,20 @@ from django.core.management import call_command
 from django.db import IntegrityError
 from django.db.migrations.loader import MigrationLoader
 
-from goals.models import Review, SubGoal, SubGoalVersion, Update
+from goals import explain, passing, recounting
+from goals.models import Declaration, DeclaredSum, Result, Review, SubGoal, SubGoalVersion, Update
 
 FIRST_RELEASE = ("goals", "0002_append_only_target_versions")
+BEFORE_DECLARATIONS = ("goals", "0008_correction_reason")
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def go_back():
-    """To the tables of the first release; gives its models."""
-    call_command("migrate", *FIRST_RELEASE, verbosity=0)
+def go_back(release=FIRST_RELEASE):
+    """To the tables of a release; gives its models."""
+    call_command("migrate", *release, verbosity=0)
     others = [node for node in MigrationLoader(None).graph.leaf_nodes() if node[0] != "goals"]
-    return MigrationLoader(None).project_state([FIRST_RELEASE, *others]).apps
+    return MigrationLoader(None).project_state([release, *others]).apps
 
 
 def go_on():
@@ -81,3 +83,43 @@ def test_an_upgrade_keeps_the_values_and_brings_first_versions_and_checks(handed
 def assert_refused(why, model, **values):
     with pytest.raises(IntegrityError, match=why):
         model.objects.update(**values)
+
+
+# --- Declarations -------------------------------------------------------------------------------
+NODE = "target:export-supported-jobs"
+
+
+@pytest.fixture
+def summed_in_results(loaded):
+    """The sums of the samples stand in the results, as they did before declarations had rows."""
+    kept, told = told_now(), {}
+    for result in Result.objects.current().filter(level=Result.Level.TARGET):
+        told[result.pk] = explain.explanation_of(result), explain.outcome_of(result)
+    apps = go_back(BEFORE_DECLARATIONS)
+    for result in apps.get_model("goals", "Result").objects.filter(pk__in=told):
+        result.explanation, result.outcome = told[result.pk]
+        result.save()
+    yield kept
+    call_command("migrate", verbosity=0)
+
+
+def told_now():
+    fields = ("sub_goal__code", "indicator", "organization", "quantity", "reason", "amount", "credit")
+    return [
+        list(
+            Declaration.objects.order_by("sub_goal__code").values_list(*fields, "shared_effort", "disagrees")
+        ),
+        sorted((str(one), *one.values) for one in DeclaredSum.objects.all()),
+    ]
+
+
+def test_declarations_and_sums_are_there_as_soon_as_the_tables_are(summed_in_results):
+    go_on()
+
+    assert len(summed_in_results[0]) > 2
+    assert told_now() == summed_in_results
+    result = Result.objects.current().get(node=NODE)
+    assert "contributions" not in result.outcome
+    assert "contributions" not in result.explanation["input"]
+    assert passing.audit() == []  # what each stood under is known too
+    assert recounting.recount() == []
