@@ -13,8 +13,10 @@ from goals.models import Declaration, SubGoal
 Effort = tuple[int, str]
 """The indicator a shared effort declares for, and its key."""
 
+# Not joined: for what it takes for many rows, PostgreSQL might go through all organizations.
+ACTIVE = "(SELECT o.is_active FROM stakeholders_organization o WHERE o.id = g.organization_id)"
 OWN = (
-    "g.id", "g.code", "g.parent_id", "g.state", "g.organization_id", "o.is_active", "s.id",
+    "g.id", "g.code", "g.parent_id", "g.state", "g.organization_id", ACTIVE, "s.id",
     "g.contributes_to_id", "s.latest_value", "g.baseline_value", "g.contribution_factor", "g.attribution",
     "g.delivered_stands", "g.shared_effort", "g.shared_effort_share", "g.leads_shared_effort",
 )  # fmt: skip
@@ -28,13 +30,13 @@ WITH RECURSIVE walked(id, parent_id) AS (
 )
 SELECT {", ".join((*OWN, *KEPT))} FROM walked w
 JOIN goals_subgoal g ON g.id = w.id
-JOIN stakeholders_organization o ON o.id = g.organization_id
 LEFT JOIN goals_standing s ON s.sub_goal_id = g.id
 LEFT JOIN goals_declaration d ON d.sub_goal_id = g.id
 """  # noqa: S608 - put together from the names of fields alone
 UP, DOWN = "n.id = w.parent_id", "n.parent_id = w.id"
 EVERY = "contributes_to_id IS NOT NULL OR id IN (SELECT sub_goal_id FROM goals_declaration)"
-MEMBERS = "id IN (SELECT sub_goal_id FROM goals_declaration WHERE shared_effort <> '' AND ({}))"
+# In the words of the index, or SQLite does not take it.
+MEMBERS = "id IN (SELECT sub_goal_id FROM goals_declaration WHERE NOT shared_effort = '' AND ({}))"
 OF_EFFORT = "(indicator_id = %s AND shared_effort = %s)"
 
 

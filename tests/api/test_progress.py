@@ -100,6 +100,23 @@ def test_history_is_newest_first_and_keeps_what_is_past(ask):
     assert history[0]["cause"] == "run:99"
 
 
+def test_a_target_tells_what_is_declared_in_short_and_its_explanation_all_of_it(ask):
+    """Tools 32 jobs; the shared terminal once, with its lead's 430; 10.5 million are needed."""
+    short = {
+        "total": "0.000462", "share_of_need": "0.000044", "counted": "2", "left_out": "1", "flags": [],
+    }  # fmt: skip
+    node = "target:export-supported-jobs"
+    [listed] = [row for row in results(ask("targets/", page_size=200)) if row["node"] == node]
+
+    assert ask(f"progress/{node}/").json()["outcome"]["contributions"] == short
+    assert listed["result"]["outcome"]["contributions"] == short
+    explanation = ask(f"progress/{node}/explanation/").json()
+    assert len(explanation["input"]["contributions"]["subgoals"]) == 3
+    assert sorted(explanation["output"]["contributions"]["credit"].values()) == [
+        "0.000032", "0.000129", "0.000301",
+    ]  # fmt: skip
+
+
 # --- Sub-goals ----------------------------------------------------------------------------------
 def test_a_corrected_update_stays_and_names_what_replaced_it(ask):
     corrected = Update.objects.filter(state=Update.State.CORRECTED).select_related("sub_goal").first()

@@ -11,6 +11,7 @@ from goals import rollup
 from goals.models import Assumption, Result, SubGoal, Update
 from indicators import edition
 from indicators.models import Payload, Series, Source
+from public import contributions
 from public.middleware import clock
 from stakeholders.models import Organization
 
@@ -81,6 +82,18 @@ def test_several_countries_are_shown_with_the_one_that_determines_the_status(pag
     text = page("indicator", "hdi-rank").text
     assert text.count("determines the status") >= 1
     assert "Data overdue since August 31, 2026" in text
+
+
+def test_the_largest_credits_are_named_and_the_others_counted(page, monkeypatch):
+    """Of the samples the terminal's lead is credited with 301 jobs, its partner with 129, a third with 32."""
+    monkeypatch.setattr(contributions, "CREDITED_SHOWN", 2)
+    monkeypatch.setattr(contributions, "LEFT_OUT_SHOWN", 0)
+
+    text = page("indicator", "export-supported-jobs").text
+
+    assert text.index("301 people") < text.index("129 people")
+    assert "32 people" not in text
+    assert "And 1 more organization" in text
 
 
 def test_declared_contributions_are_never_part_of_the_official_value(page):
