@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('goals', '0008_correction_reason'),
+        ('goals', '0012_first_declarations'),
     ]
 
     operations = [
