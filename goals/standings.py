@@ -41,13 +41,14 @@ UNSEEN = set(SUM_FIELDS) - {"members"}
 """What may move in a node without anything to tell."""
 
 
-def follow(sub_goals: Sequence[SubGoal], cause: str) -> list[Step]:
+def follow(sub_goals: Sequence[SubGoal], cause: str, *, composed: bool = False) -> list[Step]:
     """Judge these sub-goals again and move everything above them; return a step for each node that moved.
 
     Call it inside the transaction that changed them, their updates, their weight, state or parent.
+    `composed`: the change is one of composition whatever it moves.
     """
     with transaction.atomic(savepoint=False):
-        change = Change(sub_goals, today(), first=[edition.advancing()])
+        change = Change(sub_goals, today(), first=[edition.advancing()], composed=composed)
         steps = change.steps(cause)
         change.save(cause, steps)
         declaring.follow(change.declaring, change.displaced)
@@ -57,6 +58,11 @@ def follow(sub_goals: Sequence[SubGoal], cause: str) -> list[Step]:
 def preview(update: Update) -> list[Step]:
     """The steps that publishing an update would make; nothing is stored."""
     return Change([update.sub_goal], today(), update).steps(f"update:{update.pk}")
+
+
+def preview_measure(sub_goal: SubGoal) -> list[Step]:
+    """The steps that measuring it as it stands in memory would make; nothing is stored."""
+    return Change([sub_goal], today(), composed=True).steps(f"{sub_goal.node}:measure")
 
 
 def moment_of(advanced: Sequence) -> datetime:
@@ -80,8 +86,9 @@ class Change:
         day: date,
         announced: Update | None = None,
         first: Sequence[rows.Question] = (),
+        composed: bool = False,
     ) -> None:
-        self.day, self.sub_goals = day, list(sub_goals)
+        self.day, self.composed, self.sub_goals = day, composed, list(sub_goals)
         *moment, seen, stored, updates = rows.ask(
             *first, versions(sub_goals), named(sub_goals), known.published(sub_goals, day)
         )
@@ -172,7 +179,7 @@ class Change:
     @cached_property
     def kind(self) -> str:
         """Composition when a row enters, leaves, or weighs otherwise: that must never look like progress."""
-        composed = any(
+        composed = self.composed or any(
             is_composed(self.before.get(sub_goal.node), self.state(sub_goal.node))
             for sub_goal in self.sub_goals
         )
