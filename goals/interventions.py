@@ -46,6 +46,7 @@ def subject_of(reviews: list[Review]) -> str:
         Review.Decision.WITHDRAWN: _("Withdrawn by the Project: %(title)s"),
         Review.Decision.CORRECTED: _("Update corrected by the Project: %(title)s"),
         Review.Decision.RETRACTED: _("Update retracted by the Project: %(title)s"),
+        Review.Decision.MEASURED: _("Measured anew by the Project: %(title)s"),
     }
     return texts[Review.Decision(reviews[0].decision)] % {"title": sub_goal_of(reviews[0]).title}
 
@@ -53,7 +54,11 @@ def subject_of(reviews: list[Review]) -> str:
 def row_of(review: Review) -> Row:
     row = reviewed(review)
     if not isinstance(row, Update):
-        text = _("Sub-goal: withdrawn. It counts no longer and stays to be seen with the reason.")
+        text = (
+            _("Sub-goal: measured anew. The new version holds from now on; earlier results stay.")
+            if review.decision == Review.Decision.MEASURED
+            else _("Sub-goal: withdrawn. It counts no longer and stays to be seen with the reason.")
+        )
         return Row(row.title, text, review.comment)
     texts = {
         Review.Decision.CORRECTED: _("Update for %(day)s: corrected. The new value counts in its place."),

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from goals import reminding
-from goals.models import Review, Standing, SubGoal, Update
+from goals.models import MeasureProposal, Review, Standing, SubGoal, Update
 from goals.reminding import Addressed, People, Reminder
 from goals.words import language
 from indicators import formats
@@ -168,7 +168,7 @@ def answered(pk: int) -> str:
 def untold(now: datetime, decisions: Collection[str]) -> QuerySet[Review]:
     """Reviews of the last days that decided one of these, the oldest first."""
     key = Concat(Value("answer:"), Cast(OuterRef("pk"), CharField()), output_field=CharField())
-    related = ("sub_goal__organization", "update_reviewed__sub_goal__organization")
+    related = ("sub_goal__organization", "update_reviewed__sub_goal__organization", "proposal")
     return (
         Review.objects.filter(decision__in=decisions, decided_at__gt=now - ANSWERS_FOR, decided_at__lte=now)
         .exclude(Exists(SentMail.objects.filter(key=key)))
@@ -191,8 +191,13 @@ def sub_goal_of(review: Review) -> SubGoal:
 def readers_of(review: Review) -> list[User]:
     """Who sent it; if that person does not report any more, those who do. Never the reviewer."""
     people = People(sub_goal_of(review).organization, MailKind.ANSWERS)
-    readers = people.reporting(reviewed(review).submitted_by_id)
+    readers = people.reporting(sender_of(review))
     return [user for user in readers if user.pk != review.reviewer_id]
+
+
+def sender_of(review: Review) -> int | None:
+    """Who sent what was answered."""
+    return review.proposal.proposed_by_id if review.proposal else reviewed(review).submitted_by_id
 
 
 def tell_reviews(user: User, reviews: list[Review], notice: Callable[[list[Review]], Notice]) -> bool:
@@ -228,8 +233,7 @@ def answer_subject(reviews: list[Review]) -> str:
     asked = [review for review in reviews if review.decision == Review.Decision.SENT_BACK]
     count = len(asked) or len(reviews)
     if len(asked) == 1 or len(reviews) == 1:
-        text = _("Answer a question: %(title)s") if asked else _("Published: %(title)s")
-        return text % {"title": sub_goal_of((asked or reviews)[0]).title}
+        return one_answer_subject((asked or reviews)[0])
     if asked:
         text = ngettext(
             "Answer %(count)s question of the Project", "Answer %(count)s questions of the Project", count
@@ -239,6 +243,13 @@ def answer_subject(reviews: list[Review]) -> str:
             "%(count)s thing you sent is published", "%(count)s things you sent are published", count
         )
     return text % {"count": count}
+
+
+def one_answer_subject(review: Review) -> str:
+    text = _("New measure approved: %(title)s") if review.proposal_id else _("Published: %(title)s")
+    if review.decision == Review.Decision.SENT_BACK:
+        text = _("Answer a question: %(title)s")
+    return text % {"title": sub_goal_of(review).title}
 
 
 def answer_row(review: Review) -> Row:
@@ -252,7 +263,14 @@ def answer_row(review: Review) -> Row:
             else _("Update for %(day)s: published.")
         )
         return Row(row.sub_goal.title, text % said, review.comment)
-    text = _("Sub-goal: sent back with a question.") if asked else _("Sub-goal: published.")
+    if review.proposal_id:
+        text = (
+            _("Change of how it is measured: sent back with a question.")
+            if asked
+            else _("Change of how it is measured: approved. It holds from now on.")
+        )
+    else:
+        text = _("Sub-goal: sent back with a question.") if asked else _("Sub-goal: published.")
     return Row(row.title, text, review.comment)
 
 
@@ -327,6 +345,7 @@ def queue_text() -> str:
         {
             _("updates to review"): Update.objects.awaiting_review().count(),
             _("sub-goals to review"): SubGoal.objects.awaiting_review().count(),
+            _("changed measures to review"): MeasureProposal.objects.waiting().count(),
         }
     )
 

@@ -13,7 +13,16 @@ from django.db.models import Model, QuerySet
 
 from goals.bulk import columns, files
 from goals.lifecycle import evidence
-from goals.models import Comment, EvidenceFile, EvidenceLink, SubGoal, SubGoalText, SubGoalVersion, Update
+from goals.models import (
+    Comment,
+    EvidenceFile,
+    EvidenceLink,
+    MeasureProposal,
+    SubGoal,
+    SubGoalText,
+    SubGoalVersion,
+    Update,
+)
 from stakeholders import rights, trail
 from stakeholders.models import Organization, User
 
@@ -90,6 +99,7 @@ def tables(organization: Organization) -> dict[str, QuerySet]:
         "sub_goals": SubGoal.objects.filter(organization=organization),
         "texts": SubGoalText.objects.filter(**own),
         "versions": SubGoalVersion.objects.filter(**own),
+        "proposals": MeasureProposal.objects.filter(**own),
         "updates": Update.objects.filter(**own),
         "links": EvidenceLink.objects.filter(**reports),
         "files": EvidenceFile.objects.filter(**reports),

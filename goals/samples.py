@@ -15,6 +15,7 @@ from goals.models import (
     Comment,
     EvidenceFile,
     Goal,
+    MeasureProposal,
     Review,
     Standing,
     Step,
@@ -65,7 +66,7 @@ def remove() -> int:
     standings.update(enters=None)
     standings.delete()
     Step.objects.filter(organization__in=organizations).delete()
-    for rows in (Review.objects, Comment.objects, SubGoalVersion.objects):
+    for rows in (Review.objects, Comment.objects, MeasureProposal.objects, SubGoalVersion.objects):
         rows.filter(sub_goal__in=sub_goals).delete()
     sub_goals.update(parent=None)
     sub_goals.delete()

@@ -384,6 +384,7 @@ SPECTACULAR_SETTINGS = {
         "ImportKindEnum": "goals.api.sent.IMPORT_KINDS",
         "SubGoalStateEnum": "goals.api.sent.SUB_GOAL_STATES",
         "UpdateStateEnum": "goals.api.sent.UPDATE_STATES",
+        "MeasureProposalStateEnum": "goals.api.sent.PROPOSAL_STATES",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

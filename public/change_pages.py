@@ -226,6 +226,8 @@ def effects(one: Happening) -> list[str]:
         set_changed = _("The set of what is counted changed; that is no progress in itself.")
         return [set_changed] if is_composed else []
     said = [text for step in one.steps if (text := effect(step))]
+    if one.what == "measure":
+        return [_("How it is measured changed; that is no progress in itself."), *said]
     if any(step.kind == Result.ChangeKind.COMPOSITION for step in one.steps):
         return [_("The set of sub-goals changed; that is no progress in itself."), *said]
     return said

@@ -76,9 +76,11 @@ def effect_text(step: Step) -> str:
 
 
 def of_version(version: SubGoalVersion, sub_goal: SubGoal) -> Past:
-    text = (
-        _("Measured anew, version %(number)s.") if version.number > 1 else _("First version of the measure.")
+    first, later = (
+        _("First version of the measure."),
+        _("Measured anew, version %(number)s; that is no progress in itself."),
     )
+    text = later if version.number > 1 else first
     return Past(
         version.valid_from, text % {"number": version.number}, reason=version.reason,
         facts=[] if sub_goal.is_deliverable else [measure_text(version)],

@@ -103,6 +103,13 @@ TABLE: dict[str, dict[str, frozenset[Role]]] = {
         "publish": STEWARDS,
         "send_back": STEWARDS,
     },
+    "sub_goal_measure": {
+        "see": EVERYONE,
+        "propose": EDITORS,
+        "approve": STEWARDS,
+        "send_back": STEWARDS,
+        "edit": STEWARDS,
+    },
     "sub_goal_weight": {"see": EVERYONE, "edit": STEWARDS},
     "sub_goal_parent": {
         "see": EVERYONE,

@@ -1,7 +1,9 @@
 """What there is beforehand in the tables of rights: one thing each, made by the people of `make_people`."""
 
+from decimal import Decimal
 from types import SimpleNamespace
 
+from goals.lifecycle import proposing
 from tests.goals.lifecycle.conftest import (
     make_draft,
     make_people,
@@ -38,6 +40,13 @@ def published(people):
 
 def under(people):
     return make_published(people, title="Under", parent=make_published(people))
+
+
+def proposed(people):
+    """A published sub-goal with a changed measure that waits."""
+    row = make_published(people)
+    proposing.propose(row, {"target_value": Decimal(300)}, "A third line.", people.editor, row.version)
+    return row
 
 
 def update(people):

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from modeltranslation.translator import translator
 
 from goals.choices import ALL, QueryFilter, choice, goal_choices, set_choices
-from goals.models import Assumption, Standing, SubGoal, Update
+from goals.models import Assumption, MeasureProposal, Standing, SubGoal, Update
 from indicators.models import Feed, HeldBatch
 from stakeholders.models import JoinRequest, Organization
 
@@ -30,6 +30,7 @@ LATE = ("overdue", "silent")
 class Kind(models.TextChoices):
     UPDATES = "updates", _("Updates to review")
     SUB_GOALS = "sub-goals", _("Sub-goals to review")
+    MEASURES = "measures", _("Changed measures to review")
     HELD = "held", _("Values to check")
     JOINS = "joins", _("Requests to join")
     OVERDUE = "overdue", _("Reports overdue")
@@ -51,6 +52,11 @@ def updates() -> QuerySet[Update]:
 
 def sub_goals() -> QuerySet[SubGoal]:
     return SubGoal.objects.awaiting_review().select_related("organization", "goal", "parent")
+
+
+def measures() -> QuerySet[MeasureProposal]:
+    waiting = MeasureProposal.objects.waiting().order_by("proposed_at", "pk")
+    return waiting.select_related("sub_goal__organization", "sub_goal__goal", "proposed_by")
 
 
 def held() -> QuerySet[HeldBatch]:
@@ -135,6 +141,7 @@ def counts(now: datetime) -> dict[Kind, int]:
     found: dict[Kind, Callable[[], int]] = {
         Kind.UPDATES: updates().count,
         Kind.SUB_GOALS: sub_goals().count,
+        Kind.MEASURES: measures().count,
         Kind.HELD: held().count,
         Kind.JOINS: joins().count,
         Kind.OVERDUE: overdue().count,
@@ -145,7 +152,9 @@ def counts(now: datetime) -> dict[Kind, int]:
 
 
 # --- Choices ------------------------------------------------------------------------------------
-WHOSE = {Kind.UPDATES: "sub_goal__", Kind.SUB_GOALS: "", Kind.OVERDUE: "sub_goal__"}
+WHOSE = {
+    Kind.UPDATES: "sub_goal__", Kind.SUB_GOALS: "", Kind.MEASURES: "sub_goal__", Kind.OVERDUE: "sub_goal__",
+}  # fmt: skip
 """Where a row of a kind keeps its goal and its organization."""
 
 
@@ -207,8 +216,8 @@ def rows_of(kind: Kind, now: datetime) -> Any:
     if kind == Kind.TRANSLATIONS:
         return untranslated()
     return {
-        Kind.UPDATES: updates, Kind.SUB_GOALS: sub_goals, Kind.HELD: held, Kind.JOINS: joins,
-        Kind.OVERDUE: overdue,
+        Kind.UPDATES: updates, Kind.SUB_GOALS: sub_goals, Kind.MEASURES: measures, Kind.HELD: held,
+        Kind.JOINS: joins, Kind.OVERDUE: overdue,
     }[kind]()  # fmt: skip
 
 

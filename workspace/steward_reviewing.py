@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from goals import standings
 from goals.lifecycle import checking, reviewing, sub_goals, updates
 from goals.lifecycle.steps import SUB_GOAL_STEPS, UPDATE_STEPS, Row, wrote
-from goals.models import Comment, Result, Review, Step, SubGoal, Update
+from goals.models import Comment, MeasureProposal, Result, Review, Step, SubGoal, Update
 from stakeholders.models import User
 from workspace.fields import VersionForm
 from workspace.steward_deciding import attempt
@@ -212,6 +212,11 @@ class SubGoalPage(ReviewPage):
     @property
     def may_be_withdrawn(self) -> bool:
         return self.row.state in SUB_GOAL_STEPS["withdraw"].leads
+
+    @cached_property
+    def proposal(self) -> MeasureProposal | None:
+        """The changed measure that waits."""
+        return self.row.proposals.waiting().first()
 
     @cached_property
     def reports(self) -> list[Update]:

@@ -5,6 +5,7 @@ from django.utils.translation import pgettext_lazy
 
 from workspace import steward_admin_views as administration
 from workspace import steward_interventions as interventions
+from workspace import steward_measures
 from workspace import steward_views as views
 
 updates = [
@@ -17,7 +18,11 @@ sub_goals = [
     path("", views.sub_goal_list, name="review-sub-goals"),
     path("<int:pk>/", views.review_sub_goal, name="review-sub-goal"),
     path(pgettext_lazy("address", "<int:pk>/withdraw/"), interventions.withdraw, name="review-withdraw"),
+    path(
+        pgettext_lazy("address", "<int:pk>/measure/"), steward_measures.change, name="review-change-measure"
+    ),
 ]
+measures = [path("<int:pk>/", steward_measures.review, name="review-measure")]
 organizations = [
     path("", administration.organization_list, name="review-organizations"),
     path(pgettext_lazy("address", "merge/"), administration.merge, name="review-merge"),
@@ -48,6 +53,7 @@ urlpatterns = [
     path("", views.queue, name="review-queue"),
     path(pgettext_lazy("address", "updates/"), include(updates)),
     path(pgettext_lazy("address", "sub-goals/"), include(sub_goals)),
+    path(pgettext_lazy("address", "measures/"), include(measures)),
     path(pgettext_lazy("address", "requests/<int:pk>/"), administration.join_request, name="review-join"),
     path(pgettext_lazy("address", "organizations/"), include(organizations)),
     path(pgettext_lazy("address", "people/"), include(people)),

@@ -9,7 +9,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from goals.lifecycle.sub_goals import FORM_STEPS
-from goals.models import Direction, Goal, Path, SubGoal, Target
+from goals.models import Direction, Goal, Path, SubGoal, SubGoalVersion, Target
 from indicators.models import Frequency, Indicator
 from stakeholders.models import User
 from workspace.fields import DayField, NumberField, VersionForm, capital, long_text
@@ -242,6 +242,11 @@ class Measure(SubGoalForm):
         label=_("Reason for the change"), max_length=2_000, widget=long_text(3),
         help_text=_("Shown to the public beside the new version. Earlier results are not rewritten."),
     )  # fmt: skip
+
+    @property
+    def measure(self) -> dict[str, Any]:
+        """What was entered, without the reason."""
+        return {name: self.cleaned_data[name] for name in SubGoalVersion.MEASURE}
 
 
 class Nest(SubGoalForm):

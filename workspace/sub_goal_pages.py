@@ -12,12 +12,13 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from goals.lifecycle import reviewing, sub_goals
+from goals.lifecycle import proposing, reviewing, sub_goals
 from goals.lifecycle.steps import SUB_GOAL_STEPS
-from goals.models import SubGoal, SubGoalVersion, Update
+from goals.models import SubGoal, Update
 from stakeholders import rights
 from workspace import actions
 from workspace.actions import Action
+from workspace.measure_pages import PROPOSE, waiting_or_asked
 from workspace.own import Place, place_in, sub_goal_of
 from workspace.saving import attempt
 from workspace.sub_goal_forms import (
@@ -45,6 +46,7 @@ def sub_goal(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def shown(place: Place, found: SubGoal, page: str | None, form: CommentForm | None = None) -> dict[str, Any]:
+    proposed = waiting_or_asked(found)
     return {
         "place": place,
         "sub_goal": found,
@@ -59,7 +61,9 @@ def shown(place: Place, found: SubGoal, page: str | None, form: CommentForm | No
         "versions": list(found.versions.select_related("author").order_by("-number")[:A_PAGE]),
         "talk": conversation(found, place),
         "form": form or CommentForm(label_suffix=""),
-        "steps": steps_open(place, found),
+        "steps": [one for one in steps_open(place, found) if not is_asked(one, proposed)],
+        "confirm": Confirm(initial={"version": found.version}),
+        **proposed,
     }
 
 
@@ -77,6 +81,11 @@ def steps_open(place: Place, found: SubGoal) -> list[dict[str, Any]]:
     ]
 
 
+def is_asked(step: dict[str, Any], proposed: dict[str, Any]) -> bool:
+    """Whether this is another change of the measure while one waits already."""
+    return step["action"] is PROPOSE and "proposal" in proposed and proposed["proposal"].is_waiting
+
+
 # --- Steps --------------------------------------------------------------------------------------
 Do = Callable[[SubGoal, Any, Any], Any]
 
@@ -85,9 +94,8 @@ def describe(row: SubGoal, form: Any, by: Any) -> Any:
     return sub_goals.describe(row, form.given, by, form.seen_version)
 
 
-def change_measure(row: SubGoal, form: Any, by: Any) -> Any:
-    fields = {name: form.given[name] for name in SubGoalVersion.MEASURE if name in form.given}
-    return sub_goals.change_measure(row, fields, form.given["reason"], by, form.seen_version)
+def propose_measure(row: SubGoal, form: Any, by: Any) -> Any:
+    return proposing.propose(row, form.measure, form.given["reason"], by, form.seen_version)
 
 
 def nest(row: SubGoal, form: Any, by: Any) -> Any:
@@ -112,13 +120,7 @@ ACTIONS: dict[str, tuple[Action, type, Do]] = {
             _("Save"), ("edit", "sub_goal"), _("The words were changed."),
         ), Words, describe,
     ),
-    "measure": (
-        Action(
-            _("Change how it is measured"),
-            _("This makes a new version with your reason, both shown to the public."),
-            _("Make the new version"), ("edit", "sub_goal"), _("It is measured in the new way from now on."),
-        ), Measure, change_measure,
-    ),
+    "measure": (PROPOSE, Measure, propose_measure),
     "nest": (
         Action(
             _("Put it under another sub-goal"),
@@ -145,7 +147,7 @@ ACTIONS: dict[str, tuple[Action, type, Do]] = {
     ),
 }  # fmt: skip
 STEP_OF = {
-    "describe": "describe", "measure": "change_measure", "nest": "re_parent", "complete": "complete",
+    "describe": "describe", "measure": "propose_measure", "nest": "re_parent", "complete": "complete",
     "withdraw": "withdraw",
 }  # fmt: skip
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from goals.models import Review, SubGoal, Update
+from goals.models import MeasureProposal, Review, SubGoal, Update
 from stakeholders.models import User
 from workspace.own import Place
 
@@ -36,6 +36,10 @@ def spoken(at: datetime, author: User | None, text: str, colleagues: set[int]) -
     """Whoever works for the Project and does not belong to the organization speaks as the Project."""
     is_project = bool(author and author.project_role and author.pk not in colleagues)
     return Said(at, is_project, "" if is_project else str(author or ""), text)
+
+
+def question_about(proposal: MeasureProposal) -> Review | None:
+    return proposal.reviews.order_by("-pk").first()
 
 
 def last_question(row: SubGoal | Update) -> Any:

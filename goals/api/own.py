@@ -33,7 +33,7 @@ from goals.api.shared import (
     content_of,
     file_of,
 )
-from goals.lifecycle import evidence, sub_goals, updates
+from goals.lifecycle import evidence, proposing, sub_goals, updates
 from goals.models import SubGoal, Update
 from indicators.api import CODE
 from stakeholders import rights
@@ -80,7 +80,8 @@ class MySubGoalViewSet(ListModelMixin, RowViewSet):
         "partial_update": Rule("sub_goal", "edit"),
         "destroy": Rule("sub_goal", "delete_draft"),
         "submit": Rule("sub_goal", "submit"),
-        "measure": Rule("sub_goal", "edit"),
+        "measure": Rule("sub_goal_measure", "propose"),
+        "take_back_measure": Rule("sub_goal_measure", "propose"),
         "text": Rule("sub_goal", "edit"),
         "parent": Rule("sub_goal_parent", "edit"),
         "detach": Rule("sub_goal_parent", "detach"),
@@ -91,8 +92,8 @@ class MySubGoalViewSet(ListModelMixin, RowViewSet):
         **COMMENT_RULES,
     }
     versioned = (
-        "partial_update", "destroy", "submit", "measure", "text", "parent", "detach", "weigh", "complete",
-        "withdraw",
+        "partial_update", "destroy", "submit", "measure", "take_back_measure", "text", "parent", "detach",
+        "weigh", "complete", "withdraw",
     )  # fmt: skip
 
     def get_queryset(self) -> QuerySet[SubGoal]:
@@ -146,10 +147,19 @@ class MySubGoalViewSet(ListModelMixin, RowViewSet):
     @extend_schema(request=sent.MeasureSent, responses=WholeSubGoalSerializer)
     @action(detail=True, methods=["post"])
     def measure(self, request: Request, code: str) -> Response:
-        """Change how a published one is measured, with the reason; earlier results stay."""
+        """Propose to measure a published one otherwise, with the reason; a steward decides."""
         row, version, fields = self.get_object(), self.version(), self.sent(sent.MeasureSent)
         reason = fields.pop("reason")
-        return self.answer(sub_goals.change_measure(row, something(fields), reason, self.person, version))
+        proposing.propose(row, something(fields), reason, self.person, version)
+        return self.answer(row)
+
+    @extend_schema(responses=WholeSubGoalSerializer)
+    @measure.mapping.delete
+    def take_back_measure(self, request: Request, code: str) -> Response:
+        """Take the proposal back that waits."""
+        row, version = self.get_object(), self.version()
+        proposing.take_back(row, self.person, version)
+        return self.answer(row)
 
     @extend_schema(request=sent.TextSent, responses=WholeSubGoalSerializer)
     @action(detail=True, methods=["post"], url_path="texts")

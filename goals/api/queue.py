@@ -31,10 +31,11 @@ from goals.api.shared import (
     content_of,
     file_of,
 )
-from goals.lifecycle import reviewing, sub_goals, updates
+from goals.lifecycle import proposing, reviewing, sub_goals, updates
 from goals.lifecycle.reviewing import Answer
-from goals.models import SubGoal, Update
+from goals.models import MeasureProposal, SubGoal, Update
 from indicators.api import CODE
+from stakeholders.api_private import something
 from stakeholders.rights import Rule
 
 
@@ -81,12 +82,24 @@ class QueuedSubGoalViewSet(QueueViewSet):
         "weight": Rule("sub_goal_weight", "edit"),
         "parent": Rule("sub_goal_parent", "edit"),
         "withdraw": Rule("sub_goal", "withdraw"),
+        "measures": Rule("queue", "see"),
+        "measure": Rule("sub_goal_measure", "edit"),
+        "approve_measure": Rule("sub_goal_measure", "approve"),
+        "send_back_measure": Rule("sub_goal_measure", "send_back"),
         **COMMENT_RULES,
     }
-    versioned = ("approve", "send_back", "weight", "parent", "withdraw")
+    versioned = (
+        "approve", "send_back", "weight", "parent", "withdraw", "measure", "approve_measure",
+        "send_back_measure",
+    )  # fmt: skip
 
     def get_queryset(self) -> QuerySet[SubGoal]:
         return whole_sub_goals(self.in_queue(SubGoal.objects.visible_to(self.person)))
+
+    def in_queue(self, seen: Any) -> Any:
+        if self.action == "measures":
+            return seen.filter(pk__in=MeasureProposal.objects.waiting().values("sub_goal"))
+        return super().in_queue(seen)
 
     @extend_schema(request=sent.SubGoalApprovalSent, responses=WholeSubGoalSerializer)
     @action(detail=True, methods=["post"])
@@ -142,6 +155,38 @@ class QueuedSubGoalViewSet(QueueViewSet):
         """Withdraw it with a reason; it stays to be seen and counts no longer."""
         row, version, fields = self.get_object(), self.version(), self.sent(sent.WithdrawalSent)
         return self.answer(sub_goals.withdraw(row, by=self.person, version=version, **fields))
+
+    # --- How it is measured ---------------------------------------------------------------------
+    @extend_schema(responses=WholeSubGoalSerializer(many=True))
+    @action(detail=False, suffix="List", ordering=("code",), ordering_fields=())
+    def measures(self, request: Request) -> Response:
+        """Those for which a changed measure waits, as `proposal`."""
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    @extend_schema(request=sent.MeasureSent, responses=WholeSubGoalSerializer)
+    @action(detail=True, methods=["post"])
+    def measure(self, request: Request, code: str) -> Response:
+        """Change how it is measured, with the reason: a new version; earlier results stay."""
+        row, version, fields = self.get_object(), self.version(), self.sent(sent.MeasureSent)
+        reason = fields.pop("reason")
+        return self.answer(sub_goals.change_measure(row, something(fields), reason, self.person, version))
+
+    @extend_schema(request=sent.RemarkSent, responses=WholeSubGoalSerializer)
+    @action(detail=True, methods=["post"], url_path="measure/approve")
+    def approve_measure(self, request: Request, code: str) -> Response:
+        """Make the proposed measure the new version."""
+        row, version, comment = self.get_object(), self.version(), self.sent(sent.RemarkSent)["comment"]
+        proposing.approve(row, self.person, version, comment=comment)
+        return self.answer(row)
+
+    @extend_schema(request=sent.QuestionSent, responses=WholeSubGoalSerializer)
+    @action(detail=True, methods=["post"], url_path="measure/send-back")
+    def send_back_measure(self, request: Request, code: str) -> Response:
+        """Send the proposed measure back with a question."""
+        row, version, question = self.get_object(), self.version(), self.sent(sent.QuestionSent)["question"]
+        proposing.send_back(row, question, self.person, version)
+        return self.answer(row)
 
 
 def no_such() -> str:

@@ -13,7 +13,7 @@ from rest_framework import serializers
 from goals.bulk.columns import SUB_GOALS, UPDATES
 from goals.lifecycle import sub_goals, updates
 from goals.lifecycle.reviewing import MOST_AT_ONCE
-from goals.models import Goal, SubGoal, SubGoalText, SubGoalVersion, Target, Update
+from goals.models import Goal, MeasureProposal, SubGoal, SubGoalText, SubGoalVersion, Target, Update
 from indicators.fields import ExactDecimalField
 from indicators.models import Indicator
 from stakeholders import rights
@@ -26,6 +26,7 @@ IMPORT_KINDS = [(SUB_GOALS, SUB_GOALS), (UPDATES, UPDATES)]
 EVIDENCE_GRADES = Update.Evidence.choices
 SUB_GOAL_STATES = SubGoal.State.choices
 UPDATE_STATES = Update.State.choices
+PROPOSAL_STATES = MeasureProposal.State.choices
 
 
 @extend_schema_field({"type": "string", "format": "decimal", "example": "-27.50"})
@@ -92,7 +93,8 @@ class SubGoalSent(Sent):
 
     SET_BY_SERVER: tuple[str, ...] = (
         "answers_user", "code", "completed_on", "created_at", "created_by", "delivered_stands", "id", "node",
-        "organization", "organization_name", "is_sample", "published_on", "result", "state", "submitted_at",
+        "organization", "organization_name", "is_sample", "proposal", "published_on", "result", "state",
+        "submitted_at",
         "submitted_by", "updates_url", "version", "weight", "withdrawal_reason", "withdrawn_on",
     )  # fmt: skip
 
@@ -214,6 +216,10 @@ class QuestionSent(Sent):
 
 class SubGoalApprovalSent(Sent):
     weight = ExactNumber(required=False)
+    comment = Text(max_length=LONGEST_REMARK, required=False, default="")
+
+
+class RemarkSent(Sent):
     comment = Text(max_length=LONGEST_REMARK, required=False, default="")
 
 

@@ -1,10 +1,24 @@
 """What one's own sub-goals and updates look like to both sides: with drafts, questions and the version."""
 
+from typing import Any
+
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from goals.lifecycle import proposing
 from goals.lifecycle.reviewing import Answer
-from goals.models import Comment, EvidenceFile, EvidenceLink, Review, SubGoal, SubGoalText, Update
+from goals.models import (
+    Comment,
+    EvidenceFile,
+    EvidenceLink,
+    MeasureProposal,
+    Review,
+    SubGoal,
+    SubGoalText,
+    SubGoalVersion,
+    Update,
+)
 from goals.serializers import SubGoalSerializer, UpdateSerializer
 from indicators.api import ExactModelSerializer, list_link
 
@@ -31,9 +45,21 @@ class SubGoalTextSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+class ProposalSerializer(ExactModelSerializer):
+    """How a sub-goal is to be measured instead, once a steward approves it."""
+
+    class Meta:
+        model = MeasureProposal
+        fields = ("state", "reason", "proposed_at", *SubGoalVersion.MEASURE)
+        read_only_fields = fields
+
+
 class WholeSubGoalSerializer(SubGoalSerializer):
     """A sub-goal in any state; `version` is the number in its ETag."""
 
+    proposal = serializers.SerializerMethodField(
+        help_text="The changed measure that waits for a steward or was sent back with a question."
+    )
     texts = SubGoalTextSerializer(many=True, read_only=True)
     reviews = AnswerSerializer(many=True, read_only=True)
 
@@ -41,9 +67,14 @@ class WholeSubGoalSerializer(SubGoalSerializer):
         model = SubGoal
         fields = (
             *SubGoalSerializer.Meta.fields, "jump_share", "answers_name", "answers_role", "created_at",
-            "submitted_at", "texts", "reviews", "version",
+            "submitted_at", "proposal", "texts", "reviews", "version",
         )  # fmt: skip
         read_only_fields = fields
+
+    @extend_schema_field(ProposalSerializer(allow_null=True))
+    def get_proposal(self, sub_goal: SubGoal) -> dict[str, Any] | None:
+        found = proposing.open_of(sub_goal, sub_goal.proposals.all())
+        return ProposalSerializer(found).data if found else None
 
     def get_parent(self, sub_goal: SubGoal) -> str | None:
         """Also one of the same organization that is not public yet."""
@@ -56,7 +87,7 @@ class WholeSubGoalSerializer(SubGoalSerializer):
 
 
 def whole_sub_goals(rows: QuerySet[SubGoal]) -> QuerySet[SubGoal]:
-    return rows.select_related(*SUB_GOALS_RELATED).prefetch_related("texts", "reviews")
+    return rows.select_related(*SUB_GOALS_RELATED).prefetch_related("texts", "reviews", "proposals")
 
 
 class WeightSerializer(ExactModelSerializer):

@@ -15,6 +15,7 @@ from goals.lifecycle import checking, cleaning, measures, placing
 from goals.lifecycle.steps import (
     By,
     StepNotAllowed,
+    acts_for_it,
     check,
     go,
     kept,
@@ -25,7 +26,7 @@ from goals.lifecycle.steps import (
     throw_away,
     wrote,
 )
-from goals.models import Direction, Goal, Review, SubGoal, SubGoalText, SubGoalVersion
+from goals.models import Direction, Goal, Review, SubGoal, SubGoalText
 from goals.models.targets import validate_weight
 from indicators import edition
 from stakeholders import rights, trail
@@ -229,19 +230,26 @@ def describe(sub_goal: SubGoal, fields: Mapping[str, Any], by: By, version: int)
 def change_measure(
     sub_goal: SubGoal, fields: Mapping[str, Any], reason: str, by: User, version: int
 ) -> SubGoal:
-    """Change how it is measured: a new version with its reason. Earlier results are not rewritten."""
+    """A steward changes how it is measured; for the own organization one proposes it like everybody there."""
     why = cleaning.needed(reason, "reason")
     check(sub_goal, "change_measure", by, version)
+    if acts_for_it(sub_goal, by):
+        raise PermissionDenied(_("You report for this organization. Propose it; somebody else approves it."))
+    measure_anew(sub_goal, fields, why, by, version, author=by)
+    note_intervention(sub_goal, by, Review.Decision.MEASURED, why)
+    return sub_goal
+
+
+def measure_anew(
+    sub_goal: SubGoal, fields: Mapping[str, Any], why: str, by: User, version: int, *, author: User | None
+) -> None:
+    """Make a new version of the measure with its reason. Earlier results are not rewritten."""
     before = kept(sub_goal)
-    cleaning.apply(sub_goal, fields, SubGoalVersion.MEASURE)
-    checking.check(checking.sub_goal_faults(sub_goal))
-    if kept(sub_goal) == before:
-        raise ValidationError(_("Nothing differs from how it is measured now."))
+    measures.apply(sub_goal, fields)
     sub_goal.save_if(version, *fields)
     record_change(sub_goal, "change_measure", by, before, why)
-    measures.write(sub_goal, by, why)
-    standings.follow([sub_goal], cause=cause(sub_goal, "measure"))
-    return sub_goal
+    measures.write(sub_goal, author, why)
+    standings.follow([sub_goal], cause=cause(sub_goal, "measure"), composed=True)
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from goals.models.commitments import Commitment
 from goals.models.declarations import Declaration, DeclaredSum
+from goals.models.proposals import MeasureProposal
 from goals.models.publications import Publication
 from goals.models.results import Chart, Result, ResultQuerySet
 from goals.models.standings import FixedPointField, Standing, Step
@@ -29,6 +30,7 @@ __all__ = [
     "EvidenceLink",
     "FixedPointField",
     "Goal",
+    "MeasureProposal",
     "Path",
     "Publication",
     "Result",

@@ -238,7 +238,25 @@ class SubGoalText(models.Model):
         return f"{self.title} ({self.language})"
 
 
-class SubGoalVersion(models.Model):
+class Measured(models.Model):
+    """What says how a sub-goal is measured."""
+
+    unit = models.CharField(max_length=60, blank=True)
+    direction = models.CharField(max_length=10, choices=Direction)
+    path = models.CharField(max_length=20, choices=Path)
+    cadence = models.CharField(max_length=12, choices=Frequency)
+    reporting = models.CharField(max_length=10, choices=SubGoal.Reporting)
+    progress_from = models.CharField(max_length=10, choices=SubGoal.ProgressFrom)
+    start_date = models.DateField()
+    baseline_value = ExactDecimalField()
+    target_date = models.DateField()
+    target_value = ExactDecimalField()
+
+    class Meta:
+        abstract = True
+
+
+class SubGoalVersion(Measured):
     """How a sub-goal is measured from one moment on, with the reason for the change; only ever added."""
 
     MEASURE = (
@@ -251,17 +269,6 @@ class SubGoalVersion(models.Model):
     valid_from = models.DateTimeField(default=timezone.now)
     reason = models.TextField(blank=True, help_text=_("Shown to the public; the first version needs none."))
     author = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-
-    unit = models.CharField(max_length=60, blank=True)
-    direction = models.CharField(max_length=10, choices=Direction)
-    path = models.CharField(max_length=20, choices=Path)
-    cadence = models.CharField(max_length=12, choices=Frequency)
-    reporting = models.CharField(max_length=10, choices=SubGoal.Reporting)
-    progress_from = models.CharField(max_length=10, choices=SubGoal.ProgressFrom)
-    start_date = models.DateField()
-    baseline_value = ExactDecimalField()
-    target_date = models.DateField()
-    target_value = ExactDecimalField()
 
     class Meta:
         ordering = ["sub_goal", "number"]

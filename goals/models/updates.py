@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from goals.models.proposals import MeasureProposal
 from goals.models.sub_goals import SubGoal, seen
 from indicators.fields import ExactDecimalField
 from stakeholders import rights
@@ -215,8 +216,9 @@ class Review(models.Model):
         WITHDRAWN = "withdrawn", _("Withdrawn by the Project")
         CORRECTED = "corrected", _("Corrected by the Project")
         RETRACTED = "retracted", _("Retracted by the Project")
+        MEASURED = "measured", _("Measured anew by the Project")
 
-    INTERVENTIONS = (Decision.WITHDRAWN, Decision.CORRECTED, Decision.RETRACTED)
+    INTERVENTIONS = (Decision.WITHDRAWN, Decision.CORRECTED, Decision.RETRACTED, Decision.MEASURED)
     """What a steward does to something that is public, without having been asked."""
 
     sub_goal = models.ForeignKey(
@@ -225,6 +227,10 @@ class Review(models.Model):
     update_reviewed = models.ForeignKey(
         Update, null=True, blank=True, on_delete=models.PROTECT, related_name="reviews"
     )
+    proposal = models.ForeignKey(
+        MeasureProposal, null=True, blank=True, on_delete=models.PROTECT, related_name="reviews",
+        help_text=_("The changed measure of the sub-goal that was decided on, if it was that."),
+    )  # fmt: skip
     reviewer = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     decision = models.CharField(max_length=10, choices=Decision)
     comment = models.TextField(

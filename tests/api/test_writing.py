@@ -87,7 +87,9 @@ def test_what_is_public_changes_in_words_measure_parent_and_state(people, ask):
     assert ask("patch", path, {"title": "In words"}, seen=2 + 1).json()["title"] == "In words"
     assert told(ask("patch", path, {"target_value": "300"}, seen=4)) == (400, "invalid", "target_value")
     measured = ask("post", f"{path}measure/", {"target_value": "300", "reason": "More lines."}, seen=4)
-    assert measured.json()["target_value"] == "300"
+    assert measured.json()["target_value"] == "200"
+    proposal = measured.json()["proposal"]
+    assert (proposal["target_value"], proposal["state"]) == ("300", "waiting")
     assert ask("post", f"{path}parent/", {"parent": above.code}, seen=5).json()["parent"] == above.code
     assert ask("post", f"{path}parent/", {"parent": None}, seen=6).json()["parent"] is None
     words = ask("post", f"{path}texts/", {"language": "es", "title": "Doblar"}, seen=7)
@@ -409,3 +411,32 @@ def test_links_are_replaced_as_a_whole(people, ask):
     assert told(bad)[::2] == (400, "evidence_links.0.url")
     assert Update.objects.get(pk=update.pk).evidence_links.count() == 1
     assert Goal.objects.count() == 4
+
+
+def test_a_changed_measure_is_decided_in_the_queue(people, ask):
+    row = make_published(people)
+    path, queue, asking = (
+        f"my/sub-goals/{row.code}/",
+        f"queue/sub-goals/{row.code}/",
+        by_session(people.steward),
+    )
+    change = {"target_value": "300", "reason": "More lines."}
+    ask("post", f"{path}measure/", change, seen=3)
+
+    assert told(ask("post", f"{path}measure/", change, seen=4))[:2] == (409, "step_not_allowed")
+    found = asking("get", "queue/sub-goals/measures/").json()["results"]
+    assert [(one["code"], one["proposal"]["target_value"]) for one in found] == [(row.code, "300")]
+    assert asking("post", f"{queue}measure/approve/", {}, seen=3).status_code == 412
+    back = asking("post", f"{queue}measure/send-back/", {"question": "Which?"}, seen=4).json()
+    assert back["proposal"]["state"] == "sent_back"
+
+    ask("post", f"{path}measure/", change, seen=5)
+    assert ask("delete", f"{path}measure/", seen=6).json()["proposal"] is None
+    ask("post", f"{path}measure/", change, seen=7)
+    approved = asking("post", f"{queue}measure/approve/", {"comment": "Seen."}, seen=8).json()
+    assert (approved["target_value"], approved["proposal"]) == ("300", None)
+    assert asking("get", "queue/sub-goals/measures/").json()["results"] == []
+    direct = asking(
+        "post", f"{queue}measure/", {"target_value": "400", "reason": "Asked."}, seen=approved["version"]
+    )
+    assert direct.json()["target_value"] == "400"

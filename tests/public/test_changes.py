@@ -85,13 +85,14 @@ def test_completing_withdrawing_and_measuring_anew_are_entries(page, people):
     done, gone, other = (make_published(people, title=f"{name} {TITLE}") for name in ("A", "B", "C"))
     sub_goals.complete(done, people.editor, done.version)
     sub_goals.withdraw(gone, "Sold.", people.editor, gone.version)
-    sub_goals.change_measure(other, {"target_value": 300}, "A second plant.", people.editor, other.version)
+    sub_goals.change_measure(other, {"target_value": 300}, "A second plant.", people.steward, other.version)
 
     found = " | ".join(about(page, TITLE))
 
     assert "Sub-goal completed A" in found
     assert re.search("Sub-goal withdrawn B .*? Reason: Sold.", found)
     assert re.search("Sub-goal measured anew C .*? Reason: A second plant.", found)
+    assert "How it is measured changed; that is no progress in itself." in found
 
 
 def test_drafts_and_what_waits_for_review_appear_nowhere(page, people):

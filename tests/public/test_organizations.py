@@ -207,16 +207,17 @@ def test_the_measure_and_its_changes_are_marked_in_the_history(page, people):
     make_published_update(people, sub_goal, value=Decimal(125))
     sub_goal.refresh_from_db()
     sub_goals.change_measure(
-        sub_goal, {"target_value": Decimal(300)}, "A second plant.", people.editor, sub_goal.version
+        sub_goal, {"target_value": Decimal(300)}, "A second plant.", people.steward, sub_goal.version
     )
 
     history = section(page("sub-goal", sub_goal.code).text, "history")
 
     assert "First version of the measure. From 100 tons (January 1, 2026) to 200 tons" in history
-    assert "Measured anew, version 2. From 100 tons (January 1, 2026) to 300 tons" in history
+    assert "Measured anew, version 2; that is no progress in itself. From 100 tons" in history
+    assert "to 300 tons" in history
     assert "Reason: A second plant." in history
     assert "An update was published, corrected or retracted. From 0.0% of the way to 25.0%." in history
-    assert "How it is measured was changed." in history
+    assert "How it is measured was changed. What is counted changed: 25.0% of the way before" in history
 
 
 def test_what_the_project_said_of_a_sub_goal_is_public_and_a_question_is_not(page, people):

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
-from goals.lifecycle import sub_goals
+from goals.lifecycle import proposing, sub_goals
 from goals.models import Goal, SubGoal
 from tests.goals.lifecycle.conftest import (
     make_draft,
@@ -160,19 +160,57 @@ def test_a_sub_goal_of_others_does_not_exist_here(people, name):
     assert signed_in(people.other).get(url(name, draft.code)).status_code == 404
 
 
-# --- Afterwards ---------------------------------------------------------------------------------
-def test_a_change_of_measure_takes_a_reason_and_makes_a_version(people, client):
-    sub_goal = make_published(people)
-    fields = {
+def measure_fields(sub_goal) -> dict:
+    return {
         "version": sub_goal.version, "unit": "tons", "direction": "increase", "baseline_value": "100",
         "target_value": "300", "start_date": "2026-01-01", "target_date": "2028-01-01",
         "cadence": "quarterly", "reporting": "level", "path": "linear", "progress_from": "own",
     }  # fmt: skip
 
+
+# --- Afterwards ---------------------------------------------------------------------------------
+def test_a_change_of_measure_takes_a_reason_and_waits_for_a_steward(people, client):
+    sub_goal = make_published(people)
+    fields = measure_fields(sub_goal)
+
     assert "This field is required" in client.post(url("measure", sub_goal.code), fields).content.decode()
     client.post(url("measure", sub_goal.code), fields | {"reason": "A second line was added."})
 
-    assert sub_goal.versions.get(number=2).reason == "A second line was added."
+    assert sub_goal.versions.count() == 1
+    assert sub_goal.proposals.get().reason == "A second line was added."
+    page = client.get(url("sub-goal", sub_goal.code)).content.decode()
+    assert "A change of how it is measured waits for a steward" in page
+    assert "200 tons" in page and "300 tons" in page
+    assert f'href="{url("measure", sub_goal.code)}"' not in page
+
+    sub_goal.refresh_from_db()
+    client.post(url("take-back-measure", sub_goal.code), {"version": sub_goal.version})
+    assert sub_goal.proposals.get().state == "taken_back"
+    assert "waits for a steward" not in client.get(url("sub-goal", sub_goal.code)).content.decode()
+
+
+def test_what_a_change_of_measure_would_move_is_seen_before_it_is_sent(people, client):
+    sub_goal = make_published(people)
+    make_published_update(people, sub_goal, value=Decimal(150), jump_reason="A new press.")
+    sub_goal.refresh_from_db()
+    fields = measure_fields(sub_goal) | {"target_value": "150", "preview": "yes"}
+
+    page = client.post(url("measure", sub_goal.code), fields).content.decode()
+
+    assert "200 tons" in page and "150 tons" in page
+    assert "50.0% → 100.0%" in page
+    assert "That is no progress in itself." in page
+    assert not sub_goal.proposals.exists()
+
+
+def test_a_question_about_a_change_of_measure_is_answered_by_proposing_it_anew(people, client):
+    sub_goal = make_published(people)
+    proposing.propose(sub_goal, {"target_value": Decimal(300)}, "More.", people.editor, sub_goal.version)
+    proposing.send_back(sub_goal, "Which line?", people.steward, sub_goal.version)
+
+    assert "Which line?" in client.get(url("sub-goal", sub_goal.code)).content.decode()
+    form = client.get(url("measure", sub_goal.code)).content.decode()
+    assert 'value="300"' in form
 
 
 def test_words_of_a_published_one_are_changed(people, client):
@@ -297,12 +335,12 @@ def test_the_page_takes_the_same_queries_whatever_hangs_on_it(people, client, dj
     make_published_update(people, sub_goal)
     client.get(url("sub-goal", sub_goal.code))
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         client.get(url("sub-goal", sub_goal.code))
     make_published_update(people, sub_goal, date="2026-03-01", value=Decimal(120))
     for title in "abc":
         make_published(people, title=title, parent=sub_goal)
         client.post(url("comment-sub-goal", sub_goal.code), {"text": title})
     client.get(url("sub-goal", sub_goal.code))
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         client.get(url("sub-goal", sub_goal.code))

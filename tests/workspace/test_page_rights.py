@@ -25,6 +25,7 @@ from tests.beforehand import (
     draft,
     nothing,
     people_of_each_role,
+    proposed,
     published,
     published_update,
     submitted,
@@ -66,6 +67,10 @@ def submitted_with_file(people):
     row = file.update
     updates.submit(row, people.editor, row.version)
     return file
+
+
+def proposal(people):
+    return proposed(people).proposals.get()
 
 
 def membership(people):
@@ -121,7 +126,7 @@ def pk(row) -> list[Any]:
     return [row.pk]
 
 
-SUB_GOAL, UPDATE = "sub_goal", "update"
+SUB_GOAL, UPDATE, MEASURE = "sub_goal", "update", "sub_goal_measure"
 CASES = [
     # The organization and its people
     Case("home", ("workspace", "see"), OWN_ACCOUNT),
@@ -134,7 +139,7 @@ CASES = [
          sent={"email": "lee@people.example", "role": "viewer"}),
     Case("withdraw-invitation", ("invitation", "withdraw"), MINE, invitation, in_mills, {}),
     Case("member", ("membership", "edit"), MINE, membership, in_mills),
-    Case("member", ("membership", "edit"), MINE, membership, in_mills, {"role": "editor"}),
+    Case("member", ("membership", "edit"), MINE, membership, in_mills, {"role": "editor", "seen": "viewer"}),
     Case("remove-member", ("membership", "delete"), MINE, membership, in_mills),
     Case("remove-member", ("membership", "delete"), MINE, membership, in_mills, {"reason": ""}),
     Case("leave", ("membership", "leave"), MINE, args=mills),
@@ -166,7 +171,8 @@ CASES = [
          {"version": "{version}", "title": "Le tonnage"}),
     Case("describe", (SUB_GOAL, "edit"), MINE, published, code),
     Case("describe", (SUB_GOAL, "edit"), MINE, published, code, {"version": "{version}", "title": "New"}),
-    Case("measure", (SUB_GOAL, "edit"), MINE, published, code, {"version": "{version}", **WHY}),
+    Case("measure", (MEASURE, "propose"), MINE, published, code, {"version": "{version}", **WHY}),
+    Case("take-back-measure", (MEASURE, "propose"), MINE, proposed, code, {"version": "{version}"}),
     Case("nest", ("sub_goal_parent", "edit"), MINE, under, code, {"version": "{version}", "parent": ""}),
     Case("detach", ("sub_goal_parent", "detach"), MINE, under, code),
     Case("detach", ("sub_goal_parent", "detach"), MINE, under, code, {"version": "{version}"}),
@@ -212,6 +218,14 @@ CASES = [
     Case("review-sub-goal", (SUB_GOAL, "send_back"), PROJECT, submitted, pk,
          {"decision": "send_back", "version": "{version}", "question": "Why?"}),
     Case("review-sub-goals", ("review", "create"), PROJECT),
+    Case("review-measure", (MEASURE, "approve"), PROJECT, proposal, pk),
+    Case("review-measure", (MEASURE, "approve"), PROJECT, proposal, pk,
+         {"decision": "approve", "version": "4"}),
+    Case("review-measure", (MEASURE, "send_back"), PROJECT, proposal, pk,
+         {"decision": "send_back", "version": "4", "question": "Why?"}),
+    Case("review-change-measure", (MEASURE, "edit"), PROJECT, published, pk),
+    Case("review-change-measure", (MEASURE, "edit"), PROJECT, published, pk,
+         {"version": "{version}", **WHY}),
     Case("review-withdraw", (SUB_GOAL, "withdraw"), PROJECT, published, pk),
     Case("review-withdraw", (SUB_GOAL, "withdraw"), PROJECT, published, pk, {"version": "{version}", **WHY}),
     Case("review-correct-update", (UPDATE, "correct"), PROJECT, published_update, pk),
@@ -244,9 +258,9 @@ CASES = [
     Case("review-people", ("person", "see"), PROJECT),
     Case("review-person", ("person", "edit"), PROJECT, membership, lambda row: [row.user_id]),
     Case("review-person", ("person", "edit"), PROJECT, membership, lambda row: [row.user_id],
-         {"role": "steward", **WHY}),
+         {"role": "steward", "seen": "", **WHY}),
     Case("review-person", ("person", "switch_off"), PROJECT, membership, lambda row: [row.user_id],
-         {"switch_off": "", **WHY}),
+         {"switch_off": "", "seen": "", **WHY}),
     Case("review-trail", ("trail", "see"), EVERYONE),
     Case("admin:index", ("admin", "use"), PROJECT),
     Case("admin:stakeholders_organization_add", ("organization", "create"), PROJECT),

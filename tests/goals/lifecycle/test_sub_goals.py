@@ -189,11 +189,11 @@ def test_a_weight_lies_above_0_and_up_to_10_with_two_decimals(people, submitted,
 # --- Once it is public --------------------------------------------------------------------------
 def test_a_changed_measure_is_a_new_version_with_its_reason(people, published):
     fields = {"target_value": Decimal(300)}
-    sub_goals.change_measure(published, fields, "A third line was bought.", people.editor, published.version)
+    sub_goals.change_measure(published, fields, "A third line was bought.", people.steward, published.version)
 
     first, second = published.versions.all()
     assert (first.target_value, second.target_value) == (200, 300)
-    assert (second.number, second.reason, second.author) == (2, "A third line was bought.", people.editor)
+    assert (second.number, second.reason, second.author) == (2, "A third line was bought.", people.steward)
     entry = TrailEntry.objects.filter(action="sub_goal.change_measure").get()
     assert (entry.before, entry.after) == ({"target_value": "200"}, {"target_value": "300"})
 
@@ -210,7 +210,7 @@ def test_a_version_is_never_changed(published):
 def test_a_measure_is_not_changed_without_a_reason_or_a_difference(people, published):
     for fields, reason in (({"target_value": Decimal(300)}, " "), ({"target_value": Decimal(200)}, "None.")):
         with pytest.raises(ValidationError):
-            sub_goals.change_measure(published, fields, reason, people.editor, published.version)
+            sub_goals.change_measure(published, fields, reason, people.steward, published.version)
     assert SubGoal.objects.get(pk=published.pk).versions.count() == 1
 
 

@@ -1,0 +1,49 @@
+"""What organizations want to change in how their published sub-goals are measured, until stewards decide."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from goals.models.sub_goals import Measured, SubGoal
+from stakeholders.models import User
+
+
+class MeasureProposalQuerySet(models.QuerySet["MeasureProposal"]):
+    def waiting(self) -> "MeasureProposalQuerySet":
+        """Those a steward can decide on; what is completed or withdrawn is not measured anew."""
+        return self.filter(state=MeasureProposal.State.WAITING, sub_goal__state=SubGoal.State.PUBLISHED)
+
+
+class MeasureProposal(Measured):
+    """How a sub-goal is to be measured instead, with the reason. At most one of a sub-goal waits."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting for review")
+        APPROVED = "approved", _("Approved")
+        SENT_BACK = "sent_back", _("Sent back with a question")
+        TAKEN_BACK = "taken_back", _("Taken back")
+
+    sub_goal = models.ForeignKey(SubGoal, on_delete=models.PROTECT, related_name="proposals")
+    replaces = models.PositiveIntegerField(help_text=_("Number of the version it was proposed over."))
+    reason = models.TextField(max_length=2_000)
+    proposed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField(default=timezone.now)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+
+    objects = MeasureProposalQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["sub_goal", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sub_goal"], condition=Q(state="waiting"), name="one_waiting_proposal_per_sub_goal"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sub_goal}, {self.get_state_display()}"
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state == self.State.WAITING
