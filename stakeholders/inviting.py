@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -88,6 +89,14 @@ def withdraw(invitation: Invitation, by: User) -> None:
     if still_open(invitation.organization).filter(pk=invitation.pk).update(revoked_at=Now()):
         chain = invitation.organization.code
         trail.record(by, "withdraw", subject(invitation), chain=chain, before=None, after=None)
+
+
+def end(invitations: QuerySet[Invitation], by: User, organization: Organization) -> None:
+    """Make the links of open invitations of one organization useless, each with its entry."""
+    ended = [trail.Change("withdraw", subject(one)) for one in invitations.select_for_update().order_by("pk")]
+    if ended:
+        invitations.update(revoked_at=Now())
+        trail.record_all(by, ended, chain=organization.code)
 
 
 def still_open(organization: Organization):

@@ -3,9 +3,11 @@
 import hashlib
 import json
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
-from django.db.models.functions import Lower, Now
+from django.db.models import Model, QuerySet
+from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from stakeholders import inviting, rights, signals, trail
@@ -52,9 +54,11 @@ def merge(source: Organization, into: Organization, by: User, *, fingerprint: st
     source, into = locked(source, into)
     if preview(source, into).fingerprint != fingerprint:
         raise NotMergeable(_("Something has changed since the preview. Nothing was merged; look again."))
-    move_people(source, into)
-    move_invitations(source, into)
-    ApiToken.objects.filter(organization=source).update(organization=into)
+    for code in sorted((source.code, into.code)):
+        trail.locked_head(code)  # in one order, whichever is written to first
+    move_people(source, into, by)
+    move_invitations(source, into, by)
+    move_tokens(source, into, by)
     signals.organizations_merged.send(Organization, source=source, into=into, by=by)
     lead_on(source, into)
     after = {"source": source.code, "into": into.code}
@@ -83,18 +87,57 @@ def locked(*organizations: Organization) -> list[Organization]:
     return [found[key] for key in keys]
 
 
-def move_people(source: Organization, into: Organization) -> None:
-    for membership in source.memberships.select_related("user"):
-        inviting.take_in(membership.user, into, membership.role)
+def move_people(source: Organization, into: Organization, by: User) -> None:
+    """Each leaves the one chain and enters the other; whoever was in both keeps the higher role."""
+    held = dict(into.memberships.values_list("user", "role"))
+    leaving = list(source.memberships.select_related("user").order_by("pk"))
+    arrived = [inviting.take_in(one.user, into, one.role) for one in leaving]
+    gone = [change("move", one, said_of(one), None) for one in leaving]
     Membership.objects.filter(organization=source).delete()
+    trail.record_all(by, gone, chain=source.code)
+    trail.record_all(by, filter(None, (entry_of(one, held) for one in arrived)), chain=into.code)
 
 
-def move_invitations(source: Organization, into: Organization) -> None:
+def entry_of(membership: Membership, held: dict[int, str]) -> trail.Change | None:
+    """What became of a person's role; nothing where it was as high before."""
+    before = held.get(membership.user_id)
+    if before is None:
+        return change("move", membership, None, said_of(membership))
+    if before == membership.role:
+        return None
+    return change("change_role", membership, {"role": before}, {"role": membership.role})
+
+
+def said_of(membership: Membership) -> dict[str, Any]:
+    return trail.snapshot(membership, "user", "role")
+
+
+def move_invitations(source: Organization, into: Organization, by: User) -> None:
     """An address invited to both keeps the invitation of `into`."""
     twice = inviting.still_open(into).annotate(address=Lower("email")).values("address")
     waiting = inviting.still_open(source).annotate(address=Lower("email"))
-    waiting.filter(address__in=twice).update(revoked_at=Now())
-    Invitation.objects.filter(organization=source).update(organization=into)
+    inviting.end(waiting.filter(address__in=twice), by, source)
+    invitations = Invitation.objects.filter(organization=source)
+    moved = all_moved(invitations, source, into)
+    invitations.update(organization=into)
+    trail.record_all(by, moved, chain=into.code)
+
+
+def move_tokens(source: Organization, into: Organization, by: User) -> None:
+    tokens = ApiToken.objects.filter(organization=source)
+    moved = all_moved(tokens, source, into)
+    tokens.update(organization=into)
+    trail.record_all(by, moved, chain=into.code)
+
+
+def all_moved(rows: QuerySet, source: Organization, into: Organization) -> list[trail.Change]:
+    before, after = {"organization": source.code}, {"organization": into.code}
+    return [change("move", row, before, after) for row in rows.order_by("pk")]
+
+
+def change(action: str, row: Model, before: trail.Fields | None, after: trail.Fields | None) -> trail.Change:
+    kind = {Membership: "membership", Invitation: "invitation", ApiToken: "token"}[type(row)]
+    return trail.Change(action, f"{kind}:{row.pk}", before, after)
 
 
 def lead_on(source: Organization, into: Organization) -> None:

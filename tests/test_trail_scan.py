@@ -52,8 +52,6 @@ REASONS = {
     "goals/samples.py:remove_reports": SAMPLE,
     "stakeholders/inviting.py:take_in": CALLER,
     "stakeholders/merging.py:lead_on": CALLER,
-    "stakeholders/merging.py:move_invitations": CALLER,
-    "stakeholders/merging.py:move_people": CALLER,
     "stakeholders/people.py:end_belongings": CALLER,
     "stakeholders/people.py:end_tokens": CALLER,
     "stakeholders/people.py:forget": CALLER,

@@ -139,3 +139,48 @@ def test_both_chains_tell_of_it(organization, other, administrator):
         assert entry.after == {"source": "frontera", "into": "otra"}
         assert entry.reason == "The same firm"
         assert list(trail.faults_of(chain)) == []
+
+
+def entries_of(chain: str, **wanted) -> list[tuple]:
+    found = TrailEntry.objects.filter(chain=chain, **wanted).order_by("number")
+    return [(entry.action, entry.subject, entry.before, entry.after) for entry in found]
+
+
+def test_each_person_whose_role_a_merge_moves_or_raises_has_an_entry(
+    joined, owner, member, organization, other, administrator
+):
+    """R11: a viewer becomes owner by a merge; the chain of the organization says so."""
+    raised = member("owner", "Rita")
+    Membership.objects.create(user=raised, organization=other, role="viewer")
+    old = {one.user_id: one for one in organization.memberships.all()}
+    merge(organization, other, administrator)
+    new = {one.user_id: one for one in other.memberships.all()}
+
+    assert entries_of("frontera", action="move") == [
+        ("move", f"membership:{old[one.pk].pk}", {"user": one.pk, "role": role}, None)
+        for one, role in ((owner, "owner"), (joined, "editor"), (raised, "owner"))
+    ]
+    assert entries_of("otra", subject__startswith="membership") == [
+        ("move", f"membership:{new[owner.pk].pk}", None, {"user": owner.pk, "role": "owner"}),
+        ("change_role", f"membership:{new[raised.pk].pk}", {"role": "viewer"}, {"role": "owner"}),
+    ]
+    assert TrailEntry.objects.filter(action="change_role").get().actor == administrator
+
+
+def test_moved_tokens_and_moved_and_withdrawn_invitations_have_entries(
+    owner, member, organization, other, administrator
+):
+    end = timezone.now() + timedelta(days=9)
+    token, _key = tokens.make(owner, organization, name="sync", scope="read", expires_at=end)
+    twice = inviting.invite(organization, "NEW@frontera.example", "viewer", owner)
+    once = inviting.invite(organization, "once@frontera.example", "viewer", owner)
+    inviting.invite(other, "new@frontera.example", "editor", member("owner", "Olga", other))
+    merge(organization, other, administrator)
+
+    there = ({"organization": "frontera"}, {"organization": "otra"})
+    assert entries_of("frontera", action="withdraw") == [("withdraw", f"invitation:{twice.pk}", None, None)]
+    assert entries_of("otra", action="move", subject__startswith="invitation") == [
+        ("move", f"invitation:{one.pk}", *there) for one in (twice, once)
+    ]
+    assert entries_of("otra", subject=f"token:{token.pk}") == [("move", f"token:{token.pk}", *there)]
+    assert list(trail.faults_of("otra")) == list(trail.faults_of("frontera")) == []
