@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from stakeholders import rights, trail
+from stakeholders import inviting, rights, trail
 from stakeholders.models import (
     ApiToken,
     Invitation,
@@ -27,12 +27,20 @@ class NotPossible(Exception):
     """It would leave an organization without an owner or the Project without an administrator."""
 
 
+class Changed(NotPossible):
+    """Somebody else was faster: what was seen is no longer so (R10); the sentence says what is."""
+
+
 # --- Members ------------------------------------------------------------------------------------
 @transaction.atomic
-def change_role(membership: Membership, role: str, by: User) -> Membership:
-    """Give a member another role; an owner stays in every organization."""
+def change_role(membership: Membership, role: str, by: User, *, seen: str | None = None) -> Membership:
+    """Give a member another role; an owner stays in every organization.
+
+    `seen` is the role its giver has read, unless it is that of `membership`. Raises Changed if it is another.
+    """
     rights.require(by, "edit", "membership", membership.organization)
     kept = locked(membership)
+    check_seen(kept.role, membership.role if seen is None else seen, kept.get_role_display())
     before, kept.role = kept.role, Membership.Role(role)
     if before == kept.role:
         return kept
@@ -40,7 +48,16 @@ def change_role(membership: Membership, role: str, by: User) -> Membership:
         keep_an_owner(kept)
     kept.save(update_fields=["role"])
     write(by, "change_role", kept, {"role": before}, {"role": role})
+    end_invitations(kept.user, by)
     return kept
+
+
+def check_seen(now: str, seen: str, word: str) -> None:
+    if now != seen:
+        sentence = _(
+            "Somebody else has changed this in the meantime. The role now: %(role)s. Nothing was saved."
+        )
+        raise Changed(sentence % {"role": word or _("None")})
 
 
 @transaction.atomic
@@ -64,6 +81,7 @@ def end(membership: Membership, by: User, action: str, reason: str = "") -> None
     end_tokens(ApiToken.objects.filter(owner=membership.user, organization=membership.organization))
     write(by, action, membership, before, None, reason)
     membership.delete()
+    end_invitations(membership.user, by)
 
 
 def locked(membership: Membership) -> Membership:
@@ -85,6 +103,15 @@ def other_owners(membership: Membership):
 def write(by: User, action: str, membership: Membership, before, after, reason: str = "") -> None:
     subject, chain = f"membership:{membership.pk}", membership.organization.code
     trail.record(by, action, subject, chain=chain, before=before, after=after, reason=reason)
+
+
+def end_invitations(user: User, by: User) -> None:
+    """Open invitations the person made where they may make none any more."""
+    person = User.objects.get(pk=user.pk)
+    open_ones = Invitation.objects.filter(made_by=user, accepted_at=None, revoked_at=None)
+    for organization in Organization.objects.filter(pk__in=open_ones.values("organization")).order_by("code"):
+        if not rights.may(person, "create", "invitation", organization):
+            inviting.end(open_ones.filter(organization=organization), by, organization)
 
 
 def end_tokens(tokens) -> None:
@@ -109,20 +136,26 @@ def switch_on(user: User, by: User, reason: str) -> None:
 
 
 @transaction.atomic
-def give_project_role(user: User, role: str, by: User, reason: str) -> None:
-    """Name a steward or an administrator, or take that away; the admin opens and closes with it."""
+def give_project_role(user: User, role: str, by: User, reason: str, *, seen: str | None = None) -> None:
+    """Name a steward or an administrator, or take that away; the admin opens and closes with it.
+
+    `seen` is the role its giver has read, unless it is the one of `user`. Raises Changed if it is another.
+    """
     rights.require(by, "edit", "person")
     wanted = User.ProjectRole(role) if role else ""
     if wanted != User.ProjectRole.ADMINISTRATOR:
         keep_an_administrator(user)
     kept = User.objects.select_for_update().get(pk=user.pk)
     check_may_be_changed(kept, by)
+    shown = kept.get_project_role_display()
+    check_seen(kept.project_role, user.project_role if seen is None else seen, shown)
     before, kept.project_role = kept.project_role, wanted
     if before == wanted:
         return
     if before == User.ProjectRole.ADMINISTRATOR:
         kept.is_staff = False
     kept.save(update_fields=["project_role", "is_staff"])
+    end_invitations(kept, by)  # before the Project's chain: every change takes the organizations' first
     trail.record(
         by, "change_project_role", f"person:{kept.pk}", chain=trail.PROJECT,
         before={"project_role": before}, after={"project_role": wanted}, reason=reason,
@@ -137,12 +170,14 @@ def check_may_be_changed(user: User, by: User) -> None:
 
 
 def set_active(user: User, is_active: bool, by: User, reason: str) -> None:
-    if User.objects.filter(pk=user.pk, is_active=not is_active).update(is_active=is_active):
-        before, after = {"is_active": not is_active}, {"is_active": is_active}
-        trail.record(
-            by, "switch_on" if is_active else "switch_off", f"person:{user.pk}",
-            chain=trail.PROJECT, before=before, after=after, reason=reason,
-        )  # fmt: skip
+    if not User.objects.filter(pk=user.pk, is_active=not is_active).update(is_active=is_active):
+        words = _("Switched on already.") if is_active else _("Switched off already.")
+        raise Changed(_("Somebody else was faster: %(state)s Nothing was saved.") % {"state": words})
+    end_invitations(user, by)
+    trail.record(
+        by, "switch_on" if is_active else "switch_off", f"person:{user.pk}", chain=trail.PROJECT,
+        before={"is_active": not is_active}, after={"is_active": is_active}, reason=reason,
+    )  # fmt: skip
     user.is_active = is_active
 
 
@@ -164,6 +199,8 @@ def erase(user: User) -> None:
     keep_an_administrator(user)
     for membership in user.memberships.select_related("organization").order_by("organization"):
         leave_for_good(locked(membership))
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    end_invitations(user, user)
     email = user.email
     trail.record(user, "erase", f"person:{user.pk}", chain=trail.PROJECT, before=None, after=None)
     forget_traces(user, email)

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -36,7 +36,25 @@ class InviteForm(forms.Form):
     )  # fmt: skip
 
 
-class RoleForm(forms.Form):
+class SeenForm(forms.Form):
+    """A form that says which role its author has seen (R10); roles have no version."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=20)
+
+    def clean_seen(self) -> str:
+        if "seen" not in self.data:
+            raise forms.ValidationError(gettext_lazy("The form was not whole. Open the page again."))
+        return self.cleaned_data["seen"]
+
+    def renew(self, seen: str) -> None:
+        """What was chosen stays; the next try is over the role as it is now."""
+        data = QueryDict(mutable=True)
+        data.update(self.data)
+        data["seen"] = seen
+        self.data = data
+
+
+class RoleForm(SeenForm):
     role = forms.ChoiceField(label=gettext_lazy("Role"), choices=Membership.Role.choices)
 
 
@@ -113,13 +131,19 @@ def member(request: HttpRequest, organization: str, pk: int) -> HttpResponse:
     place = place_of(request.user, organization)
     place.require("edit", "membership")
     found = member_of(place, pk)
-    form = RoleForm(request.POST or None, initial={"role": found.role}, label_suffix="")
-    if filled(request, form) and attempt(
-        form, lambda: people.change_role(found, form.cleaned_data["role"], place.person)
-    ):
+    form = RoleForm(request.POST or None, initial={"role": found.role, "seen": found.role}, label_suffix="")
+    if filled(request, form) and attempt(form, lambda: give_role(found, form, place)):
         messages.success(request, _("The role was changed. It holds from now on."))
         return redirect("workspace:people", organization)
+    if form.is_bound:
+        found.refresh_from_db()
+        form.renew(found.role)
     return render(request, "workspace/member.html", {"place": place, "member": found, "form": form})
+
+
+def give_role(membership: Membership, form: RoleForm, place: Place) -> None:
+    given = form.cleaned_data
+    people.change_role(membership, given["role"], place.person, seen=given["seen"])
 
 
 @require_http_methods(FORM_PAGE)

@@ -267,7 +267,8 @@ def person_list(request: HttpRequest) -> HttpResponse:
 def person_page(request: HttpRequest, pk: int) -> HttpResponse:
     """What the person does for the Project, and whether they may sign in at all."""
     row = get_object_or_404(User, pk=pk, erased_at=None)
-    form = steward_people.ProjectRoleForm(request.POST or None, initial={"role": row.project_role})
+    shown = {"role": row.project_role, "seen": row.project_role}
+    form = steward_people.ProjectRoleForm(request.POST or None, initial=shown)
     status = 200
     if request.method == "POST":
         status = change_person(request, row, form) if form.is_valid() else 400
@@ -275,6 +276,7 @@ def person_page(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect(request.path)
         row.refresh_from_db()
+        form.renew(row.project_role)
     memberships = row.memberships.select_related("organization").order_by("organization__name")
     context = {"row": row, "form": form, "memberships": memberships, "at": "people"}
     return render(request, "workspace/steward/person.html", context, status=status)
@@ -286,7 +288,8 @@ def change_person(request: HttpRequest, row: User, form: steward_people.ProjectR
         return attempt(form, lambda: people.switch_off(row, by, reason))
     if "switch_on" in request.POST:
         return attempt(form, lambda: people.switch_on(row, by, reason))
-    return attempt(form, lambda: people.give_project_role(row, form.cleaned_data["role"], by, reason))
+    given = form.cleaned_data
+    return attempt(form, lambda: people.give_project_role(row, given["role"], by, reason, seen=given["seen"]))
 
 
 # --- The trail ----------------------------------------------------------------------------------

@@ -82,7 +82,7 @@ class PersonFilter(QueryFilter):
         return found.order_by("email")
 
 
-class ProjectRoleForm(forms.Form):
+class ProjectRoleForm(people_pages.SeenForm):
     role = forms.ChoiceField(
         label=_("Role for the Project"), required=False,
         choices=[("", _("None")), *User.ProjectRole.choices],

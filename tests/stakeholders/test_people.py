@@ -85,6 +85,45 @@ def test_one_may_leave_by_oneself(owner, member, organization):
         people.leave(viewer, organization)
 
 
+# --- Invitations of who may invite no longer ----------------------------------------------------
+@pytest.mark.parametrize("step", ["demote", "remove", "leave", "switch_off", "erase"])
+def test_open_invitations_end_with_the_right_of_who_made_them(
+    step, owner, member, organization, administrator
+):
+    second = member("owner", "Olga")
+    theirs = inviting.invite(organization, "friend@frontera.example", "owner", second)
+    kept = inviting.invite(organization, "colleague@frontera.example", "editor", owner)
+
+    {
+        "demote": lambda: people.change_role(membership_of(second), "editor", owner),
+        "remove": lambda: people.remove(membership_of(second), owner),
+        "leave": lambda: people.leave(second, organization),
+        "switch_off": lambda: people.switch_off(second, administrator, "Gone"),
+        "erase": lambda: people.erase(second),
+    }[step]()
+
+    theirs.refresh_from_db()
+    assert theirs.state == Invitation.State.WITHDRAWN
+    assert list(inviting.still_open(organization)) == [kept]
+    assert TrailEntry.objects.filter(chain="frontera", action="withdraw").get().subject == (
+        f"invitation:{theirs.pk}"
+    )
+
+
+def test_invitations_of_an_administrator_end_with_the_role_unless_it_is_an_owner(
+    owner, organization, other, administrator
+):
+    second = User.objects.create_user("second@project.example", project_role="administrator")
+    Membership.objects.create(user=second, organization=other, role="owner")
+    ended = inviting.invite(organization, "one@frontera.example", "owner", second)
+    kept = inviting.invite(other, "two@frontera.example", "owner", second)
+
+    people.give_project_role(second, "", administrator, "Left")
+
+    assert [one.pk for one in Invitation.objects.filter(revoked_at=None)] == [kept.pk]
+    assert TrailEntry.objects.filter(subject=f"invitation:{ended.pk}", action="withdraw").exists()
+
+
 # --- Switching off ------------------------------------------------------------------------------
 def test_switching_off_ends_every_session_and_token_at_the_next_request(
     client, owner, organization, administrator, settings

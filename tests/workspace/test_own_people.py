@@ -79,16 +79,29 @@ def test_inviting_asks_for_the_password_when_it_was_long_ago(people):
 
 
 def test_an_owner_changes_a_role_and_removes(people, owner):
-    owner.post(url("member", "mills", membership(people.viewer).pk), {"role": "editor"})
+    owner.post(url("member", "mills", membership(people.viewer).pk), {"role": "editor", "seen": "viewer"})
     assert membership(people.viewer).role == "editor"
 
     owner.post(url("remove-member", "mills", membership(people.viewer).pk), {"reason": "Left the firm."})
     assert not Membership.objects.filter(user=people.viewer).exists()
 
 
+def test_a_role_another_owner_gave_meanwhile_is_not_overwritten(people, owner):
+    """R10: both opened the page while the person was a viewer."""
+    page = url("member", "mills", membership(people.viewer).pk)
+    owner.post(page, {"role": "owner", "seen": "viewer"})
+
+    text = owner.post(page, {"role": "editor", "seen": "viewer"}).content.decode()
+
+    assert "Somebody else has changed this in the meantime. The role now: Owner. Nothing was saved." in text
+    assert 'name="seen" value="owner"' in text
+    assert membership(people.viewer).role == "owner"
+    assert "The form was not whole" in owner.post(page, {"role": "editor"}).content.decode()
+
+
 def test_the_last_owner_stays_and_is_told_why(people, owner):
     text = owner.post(
-        url("member", "mills", membership(people.owner).pk), {"role": "viewer"}
+        url("member", "mills", membership(people.owner).pk), {"role": "viewer", "seen": "owner"}
     ).content.decode()
 
     assert "An organization keeps at least one owner" in text

@@ -267,7 +267,9 @@ def test_naming_a_steward_asks_who_is_there_once_more(people):
     """R22: five minutes after the password was given it is asked for again; the form then goes on."""
     client = client_of(people.administrator)
 
-    answer = client.post(at("person", people.stranger.pk), {"role": "steward", "reason": "Reviews goal 3."})
+    answer = client.post(
+        at("person", people.stranger.pk), {"role": "steward", "seen": "", "reason": "Reviews goal 3."}
+    )
 
     assert answer.url.startswith(reverse("account_reauthenticate"))
     assert User.objects.get(pk=people.stranger.pk).project_role == ""
@@ -275,9 +277,9 @@ def test_naming_a_steward_asks_who_is_there_once_more(people):
 
 def test_a_role_for_the_project_is_given_and_taken_with_a_reason(administrator, people):
     page = at("person", people.stranger.pk)
-    administrator.post(page, {"role": "administrator", "reason": "Runs the site."})
+    administrator.post(page, {"role": "administrator", "seen": "", "reason": "Runs the site."})
     given = User.objects.get(pk=people.stranger.pk)
-    administrator.post(page, {"role": "", "reason": "Left."})
+    administrator.post(page, {"role": "", "seen": "administrator", "reason": "Left."})
     taken = User.objects.get(pk=people.stranger.pk)
 
     assert (given.project_role, given.is_staff) == ("administrator", True)
@@ -291,8 +293,8 @@ def test_the_last_administrator_stays(administrator, people):
     page = at("person", people.administrator.pk)
 
     for sent in (
-        {"role": "steward", "reason": "Enough."},
-        {"switch_off": "1", "role": "administrator", "reason": "x"},
+        {"role": "steward", "seen": "administrator", "reason": "Enough."},
+        {"switch_off": "1", "role": "administrator", "seen": "administrator", "reason": "x"},
     ):
         answer = administrator.post(page, sent)
         assert answer.status_code == 409
@@ -301,10 +303,25 @@ def test_the_last_administrator_stays(administrator, people):
 
 def test_a_person_is_switched_off_and_on(administrator, people):
     page = at("person", people.owner.pk)
-    administrator.post(page, {"switch_off": "1", "role": "", "reason": "Lost the key."})
+    administrator.post(page, {"switch_off": "1", "role": "", "seen": "", "reason": "Lost the key."})
     assert not User.objects.get(pk=people.owner.pk).is_active
-    administrator.post(page, {"switch_on": "1", "role": "", "reason": "Found it."})
+    administrator.post(page, {"switch_on": "1", "role": "", "seen": "", "reason": "Found it."})
     assert User.objects.get(pk=people.owner.pk).is_active
+
+
+def test_a_role_another_administrator_gave_meanwhile_is_not_overwritten(administrator, people):
+    """R10"""
+    page = at("person", people.stranger.pk)
+    seen = {"role": "", "seen": "", "reason": "x"}
+    administrator.post(page, {"role": "steward", "seen": "", "reason": "Reviews goal 3."})
+
+    answer = administrator.post(page, {"role": "administrator", "seen": "", "reason": "Runs the site."})
+
+    assert answer.status_code == 409
+    assert "Somebody else has changed this in the meantime. The role now: Steward." in answer.text
+    assert User.objects.get(pk=people.stranger.pk).project_role == "steward"
+    administrator.post(page, {**seen, "switch_off": "1"})
+    assert "Switched off already." in administrator.post(page, {**seen, "switch_off": "1"}).text
 
 
 # --- Weights ------------------------------------------------------------------------------------
