@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from indicators.models import HeldBatch, Run
 from indicators.signals import batch_decided
 from stakeholders import trail
-from stakeholders.admin_trail import TracedAdmin
+from stakeholders.admin_trail import TracedAdmin, as_stored
 from stakeholders.models import User
 
 
@@ -34,8 +34,9 @@ class Traced(TracedAdmin):
         if self.admin_site.is_registered(formset.model):
             super().save_formset(request, form, formset, change)
         else:
+            before = as_stored(formset)
             super(TracedAdmin, self).save_formset(request, form, formset, change)
-            self.write_rows(request, formset)
+            self.write_rows(request, formset, before)
 
 
 def shown_by(page: admin.ModelAdmin, row: Model) -> list[str]:

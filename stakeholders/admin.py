@@ -1,11 +1,16 @@
 """The administration of people and organizations."""
 
+from typing import Any
+
 from allauth.account.decorators import reauthentication_required
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from stakeholders.admin_trail import ReadOnlyAdmin, TracedAdmin
@@ -18,11 +23,11 @@ from stakeholders.models import (
     TrailEntry,
     User,
 )
-from stakeholders.signals import organization_switched
 
 asks_for_the_password = reauthentication_required(allow_get=True)
 """Who changes rights gives the password again (R22); what was filled in is kept meanwhile."""
-RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
+RIGHTS = ("is_active", "project_role", "is_staff", "is_superuser", "groups", "user_permissions")
+"""Shown here and changed in the workspace, whose pages keep an owner and an administrator and end tokens."""
 
 
 class UniqueEmail(forms.ModelForm):
@@ -44,13 +49,44 @@ class PersonCreationForm(UniqueEmail, AdminUserCreationForm):
 class PersonChangeForm(UniqueEmail, UserChangeForm):
     class Meta:
         model = User
-        fields = ("email", "first_name", "last_name", "is_active", "project_role", "language", *RIGHTS)
+        fields = ("email", "first_name", "last_name", "language")
+
+
+class OrganizationForm(forms.ModelForm):
+    """Carries the version its author has read (R10)."""
+
+    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.fields["seen_version"].initial = self.instance.version
+
+    def clean(self) -> dict[str, Any]:
+        """The admin saves in the same transaction, so nobody comes in between."""
+        found = super().clean() or {}
+        locked = Organization.objects.select_for_update().filter(pk=self.instance.pk)
+        if any(row.version != found.get("seen_version") for row in locked):
+            raise forms.ValidationError(
+                _("Somebody else has changed this in the meantime. Nothing was saved. Open the page again.")
+            )
+        return found
 
 
 class MembershipInline(admin.TabularInline):
+    """Shown; members are invited, given roles and removed on pages that keep the rules."""
+
     model = Membership
-    autocomplete_fields = ("user", "organization")
     extra = 0
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 @admin.register(User)
@@ -59,79 +95,81 @@ class MembershipInline(admin.TabularInline):
 class PersonAdmin(TracedAdmin, UserAdmin):
     form = PersonChangeForm
     add_form = PersonCreationForm
-    traced = ("is_active", "project_role", "language", "is_staff", "is_superuser")
+    traced = ("language",)
     list_display = ("email", "first_name", "last_name", "is_active", "project_role", "last_login")
     search_fields = ("email", "first_name", "last_name")
     ordering = ("email",)
-    readonly_fields = ("last_login", "date_joined")
+    readonly_fields = ("last_login", "date_joined", "where_changed", *RIGHTS)
     inlines = (MembershipInline,)
     fieldsets = (
         (None, {"fields": ("email", "password")}),
         (_("Person"), {"fields": ("first_name", "last_name", "language")}),
-        (_("Rights"), {"fields": ("is_active", "project_role", *RIGHTS)}),
+        (_("Rights"), {"fields": ("where_changed", *RIGHTS)}),
         (_("Times"), {"fields": ("last_login", "date_joined")}),
     )
     add_fieldsets = ((None, {"fields": ("email", "usable_password", "password1", "password2")}),)
 
-    def get_readonly_fields(self, request, obj=None):
-        """Rights are given by those who have them all."""
-        if request.user.is_superuser:
-            return self.readonly_fields
-        role = () if request.user.is_administrator else ("project_role",)
-        return (*self.readonly_fields, *RIGHTS, *role)
+    @admin.display(description=_("Changed in the workspace"))
+    def where_changed(self, row: User) -> str:
+        return link("workspace:review-person", row.pk, row)
 
-    def has_change_permission(self, request, obj=None) -> bool:
-        is_above = obj is not None and obj.is_superuser and not request.user.is_superuser
-        return not is_above and super().has_change_permission(request, obj)
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Not of whoever has more rights, nor of an account its owner has deleted."""
+        if obj is not None and (obj.erased_at or (obj.is_superuser and not request.user.is_superuser)):
+            return False
+        return super().has_change_permission(request, obj)
 
-    def has_delete_permission(self, request, obj=None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A person is switched off, so that reports keep their author."""
         return False
 
-    def get_inlines(self, request, obj):
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
         return self.inlines if obj else ()
 
 
 @admin.register(Organization)
 @method_decorator(asks_for_the_password, name="changeform_view")
 class OrganizationAdmin(TracedAdmin):
-    traced = ("code", "name", "type", "area", "description", "website", "is_active")
+    form = OrganizationForm
+    traced = ("code", "name", "type", "area", "description", "website")
     list_display = ("name", "code", "type", "area", "is_active", "merged_into", "is_sample", "created_at")
     list_filter = ("type", "is_active", "area", "is_sample")
     list_select_related = ("merged_into",)
     search_fields = ("name", "code")
-    readonly_fields = ("is_sample", "merged_into", "created_at")
+    readonly_fields = ("is_active", "where_changed", "is_sample", "merged_into", "created_at")
     inlines = (MembershipInline,)
 
-    def chain_of(self, row) -> str:
+    @admin.display(description=_("People and taking part are changed in the workspace"))
+    def where_changed(self, row: Organization) -> str:
+        return link("workspace:review-organization", row.code, row) if row.pk else ""
+
+    def chain_of(self, row: Organization) -> str:
         return row.code
 
-    def save_model(self, request, obj, form, change) -> None:
-        super().save_model(request, obj, form, change)
-        if change and "is_active" in form.changed_data:
-            organization_switched.send(Organization, organization=obj)
-
-    def get_readonly_fields(self, request, obj=None):
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return ("code", *self.readonly_fields) if obj else self.readonly_fields
 
-    def has_delete_permission(self, request, obj=None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Reports hang on it; `remove_samples` takes the fictional ones out."""
         return False
 
 
+def link(page: str, key: Any, row: Any) -> str:
+    return format_html('<a href="{}">{}</a>', reverse(page, args=[key]), row)
+
+
 @admin.register(Membership)
-@method_decorator(asks_for_the_password, name="delete_view")
-@method_decorator(asks_for_the_password, name="changeform_view")
-class MembershipAdmin(TracedAdmin):
-    traced = ("user", "organization", "role")
+class MembershipAdmin(ReadOnlyAdmin):
     list_display = ("user", "organization", "role")
     list_filter = ("role", "organization__type")
     list_select_related = ("user", "organization")
     search_fields = ("user__email", "organization__name")
-    autocomplete_fields = ("user", "organization")
+    fields = ("user", "organization", "role", "where_changed")
+    readonly_fields = ("where_changed",)
 
-    def chain_of(self, row) -> str:
-        return row.organization.code
+    @admin.display(description=_("Changed in the workspace"))
+    def where_changed(self, row: Membership) -> str:
+        return link("workspace:review-organization", row.organization.code, row.organization)
 
 
 @admin.register(JoinRequest)

@@ -1,5 +1,6 @@
 """Admin pages whose changes stand in the trail, and pages that change nothing."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin
@@ -41,17 +42,19 @@ class TracedAdmin(admin.ModelAdmin):
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Rows edited beside their parent are written through their own page's methods."""
+        before = as_stored(formset)
         super().save_formset(request, form, formset, change)
         page = self.admin_site.get_model_admin(formset.model)
         if isinstance(page, TracedAdmin):
-            page.write_rows(request, formset)
+            page.write_rows(request, formset, before)
 
-    def write_rows(self, request: HttpRequest, formset: Any) -> None:
+    def write_rows(self, request: HttpRequest, formset: Any, before: Mapping[int, Any]) -> None:
         for row in formset.new_objects:
             self.write(request, "create", row, None, self.snapshot(row))
         for row, names in formset.changed_objects:
-            self.write(request, "edit", row, None, self.snapshot(row, names))
-        for row in formset.deleted_objects:
+            was = self.snapshot(before[id(row)], names)
+            self.write(request, "edit", row, was, self.snapshot(row, names))
+        for row in (before[id(gone)] for gone in formset.deleted_objects):  # deleted, it has no number left
             self.write(request, "delete", row, self.snapshot(row), None)
 
     def snapshot(self, row: Any, names: Any = None) -> dict[str, Any]:
@@ -69,6 +72,13 @@ class TracedAdmin(admin.ModelAdmin):
         trail.record(
             request.user, action, f"{kind}:{row.pk}", chain=self.chain_of(row), before=before, after=after
         )
+
+
+def as_stored(formset: Any) -> dict[int, Any]:
+    """Each row changed or deleted beside its parent, as it stands before that; by the form's object."""
+    rows = [form.instance for form in formset.initial_forms if form.has_changed()]
+    stored = formset.model._base_manager.in_bulk([row.pk for row in rows])
+    return {id(row): stored[row.pk] for row in rows}
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):

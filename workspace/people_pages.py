@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from stakeholders import inviting, people, rights
 from stakeholders.models import Invitation, Membership, Organization
 from workspace.fields import long_text
-from workspace.own import Place, place_of
+from workspace.own import Place, place_in, place_of
 from workspace.saving import attempt
 from workspace.sign_in import reauthentication_required
 
@@ -128,17 +128,18 @@ def withdraw(request: HttpRequest, organization: str, pk: int) -> HttpResponse:
 @reauthentication_required(allow_get=True)
 def member(request: HttpRequest, organization: str, pk: int) -> HttpResponse:
     """Another role for one member."""
-    place = place_of(request.user, organization)
+    place = place_of_members(request.user, organization)
     place.require("edit", "membership")
     found = member_of(place, pk)
     form = RoleForm(request.POST or None, initial={"role": found.role, "seen": found.role}, label_suffix="")
     if filled(request, form) and attempt(form, lambda: give_role(found, form, place)):
         messages.success(request, _("The role was changed. It holds from now on."))
-        return redirect("workspace:people", organization)
+        return redirect(back_to(place))
     if form.is_bound:
         found.refresh_from_db()
         form.renew(found.role)
-    return render(request, "workspace/member.html", {"place": place, "member": found, "form": form})
+    shown = {"place": place, "member": found, "form": form, "back": back_to(place)}
+    return render(request, "workspace/member.html", shown)
 
 
 def give_role(membership: Membership, form: RoleForm, place: Place) -> None:
@@ -150,7 +151,7 @@ def give_role(membership: Membership, form: RoleForm, place: Place) -> None:
 @rights.rule("membership", "see")
 @reauthentication_required(allow_get=True)
 def remove(request: HttpRequest, organization: str, pk: int) -> HttpResponse:
-    place = place_of(request.user, organization)
+    place = place_of_members(request.user, organization)
     place.require("delete", "membership")
     found = member_of(place, pk)
     form = ReasonForm(request.POST or None, label_suffix="")
@@ -159,8 +160,24 @@ def remove(request: HttpRequest, organization: str, pk: int) -> HttpResponse:
     ):
         told = _("%(name)s no longer belongs to the organization.") % {"name": found.user}
         messages.success(request, told)
-        return redirect("workspace:people", organization)
-    return render(request, "workspace/remove_member.html", {"place": place, "member": found, "form": form})
+        return redirect(back_to(place))
+    shown = {"place": place, "member": found, "form": form, "back": back_to(place)}
+    return render(request, "workspace/remove_member.html", shown)
+
+
+def place_of_members(person: Any, code: str) -> Place:
+    """One's own organization; administrators change members of any."""
+    place = place_in(person, get_object_or_404(Organization.objects.public(), code=code))
+    if not place.may("see", "membership"):
+        raise Http404
+    return place
+
+
+def back_to(place: Place) -> str:
+    """Where this person sees the members."""
+    is_own = place.roles & rights.MEMBERS
+    name = "people" if is_own else "review-organization"
+    return reverse(f"workspace:{name}", args=[place.organization.code])
 
 
 def filled(request: HttpRequest, form: forms.Form) -> bool:

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from goals.models import Result
 from indicators.models import Observation, Payload, Run
-from stakeholders.models import Membership, Organization, User
+from stakeholders.models import Organization, User
 
 OURS = [model for model in django_admin.site._registry if model._meta.app_label != "auth"]
 QUERIES_OF_A_LIST = 10
@@ -117,11 +117,3 @@ def test_a_second_step_shows_no_secret_and_may_be_taken_away(admin, one_of_each)
 def test_people_and_organizations_are_never_deleted(admin):
     for row in (User.objects.first(), Organization.objects.first()):
         assert admin.post(address(type(row), "delete", row.pk), {"post": "yes"}).status_code == 403
-
-
-def test_a_membership_may_end(admin):
-    membership = Membership.objects.first()
-
-    admin.post(address(Membership, "delete", membership.pk), {"post": "yes"})
-
-    assert not Membership.objects.filter(pk=membership.pk).exists()

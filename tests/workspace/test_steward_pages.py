@@ -324,6 +324,21 @@ def test_a_role_another_administrator_gave_meanwhile_is_not_overwritten(administ
     assert "Switched off already." in administrator.post(page, {**seen, "switch_off": "1"}).text
 
 
+def test_an_administrator_changes_and_ends_a_membership_by_the_rules(administrator, people):
+    held = people.viewer.memberships.get()
+    page = administrator.get(at("organization", "mills")).text
+    changing = reverse("workspace:member", args=["mills", held.pk])
+    assert changing in page
+
+    administrator.post(changing, {"role": "editor", "seen": "viewer"})
+    assert people.viewer.memberships.get().role == "editor"
+    answer = administrator.post(reverse("workspace:remove-member", args=["mills", held.pk]), {"reason": ""})
+    assert answer.url == at("organization", "mills")
+    assert not people.viewer.memberships.exists()
+    last = reverse("workspace:remove-member", args=["mills", people.owner.memberships.get().pk])
+    assert "keeps at least one owner" in administrator.post(last, {"reason": ""}).text
+
+
 # --- Weights ------------------------------------------------------------------------------------
 def test_a_steward_weighs_a_root_with_a_reason(steward, people):
     row = make_published(people)
