@@ -1,7 +1,12 @@
 from django.apps import AppConfig
 
 from indicators.signals import observations_published
-from stakeholders.signals import merge_previewed, organization_switched, organizations_merged
+from stakeholders.signals import (
+    merge_previewed,
+    organization_switched,
+    organizations_merged,
+    person_forgotten,
+)
 
 
 class GoalsConfig(AppConfig):
@@ -9,11 +14,12 @@ class GoalsConfig(AppConfig):
 
     def ready(self) -> None:
         # Only now: what receives needs models, which are loaded after the apps.
-        from goals.lifecycle import merging, switching
+        from goals.lifecycle import forgetting, merging, switching
 
         observations_published.connect(note, dispatch_uid="goals")
         merge_previewed.connect(merging.tell, dispatch_uid="goals")
         organizations_merged.connect(merging.move, dispatch_uid="goals")
+        person_forgotten.connect(forgetting.forget, dispatch_uid="goals")
         organization_switched.connect(switching.follow, dispatch_uid="goals")
 
 

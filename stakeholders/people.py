@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from stakeholders import inviting, rights, trail
+from stakeholders import inviting, rights, signals, trail
 from stakeholders.models import (
     ApiToken,
     Invitation,
@@ -197,6 +197,7 @@ def erase(user: User) -> None:
     without any other member stays with its reports.
     """
     keep_an_administrator(user)
+    signals.person_forgotten.send(User, user=user)
     for membership in user.memberships.select_related("organization").order_by("organization"):
         leave_for_good(locked(membership))
     User.objects.filter(pk=user.pk).update(is_active=False)
@@ -238,8 +239,10 @@ def forget_traces(user: User, email: str) -> None:
         email="erased@erased.invalid", person_name=FORMER_MEMBER, message=""
     )
     kind = ContentType.objects.get_for_model(User)
-    about = LogEntry.objects.filter(content_type=kind, object_id=str(user.pk))
-    about.update(object_repr=FORMER_MEMBER)
+    about = Q(content_type=kind, object_id=str(user.pk))
+    for name in filter(None, (email, user.get_full_name())):
+        about |= Q(object_repr__icontains=name) | Q(change_message__icontains=name)
+    LogEntry.objects.filter(about).update(object_repr=FORMER_MEMBER, change_message="")
 
 
 def end_belongings(user: User) -> None:

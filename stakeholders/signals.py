@@ -6,5 +6,7 @@ organizations_merged = Signal()
 """Sent with source, into, by: move what belongs to `source` over to `into`."""
 organization_switched = Signal()
 """Sent with organization: switched on or off, so what it reports is shown and counts again, or no longer."""
+person_forgotten = Signal()
+"""Sent with user, still with its name, in the transaction of the erasure: take the name out of other rows."""
 merge_previewed = Signal()
 """Sent with source, into: return [(words, count), …] of what a merge would move or end."""

@@ -86,6 +86,7 @@ ACTIONS = {
     "switch_off": pgettext_lazy("trail", "switched off"),
     "change_project_role": pgettext_lazy("trail", "role for the Project changed"),
     "erase": pgettext_lazy("trail", "deleted by its owner"),
+    "forget": pgettext_lazy("trail", "name of who answers taken out"),
     "choose": pgettext_lazy("trail", "chosen"),
     "upload": pgettext_lazy("trail", "file handed in"),
     "password.change": pgettext_lazy("trail", "password changed"),

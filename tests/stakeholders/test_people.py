@@ -3,8 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
+from django.apps import apps
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.exceptions import PermissionDenied
+from django.db.models import CharField, JSONField, TextField
 from django.http import Http404
 from django.utils import timezone
 
@@ -185,6 +190,78 @@ def test_nothing_of_an_erased_person_is_left_but_the_number(update, organization
     ]
     assert "nuria" not in str(kept).lower()
     assert list(trail.faults_of("frontera")) == list(trail.faults_of("project")) == []
+
+
+def texts_of(model) -> list[str]:
+    """Everything that stands in text, JSON or address columns of a model."""
+    columns = [
+        field.name
+        for field in model._meta.concrete_fields
+        if isinstance(field, CharField | TextField | JSONField)
+    ]
+    return (
+        [str(value) for row in model._base_manager.values_list(*columns) for value in row] if columns else []
+    )
+
+
+def test_neither_name_nor_address_of_an_erased_person_is_left_in_any_model(
+    update, member, owner, organization, other, administrator
+):
+    """R12: a walk over every text column of every model."""
+    author = update.author
+    User.objects.filter(pk=author.pk).update(last_name="Quetzalli")
+    author.refresh_from_db()
+    EmailAddress.objects.create(user=author, email=author.email, verified=True, primary=True)
+    token_of(author, organization)
+    inviting.invite(organization, author.email, "editor", owner)
+    joining.ask_to_join(
+        organization_name="N", type="sme", area="MEX", person_name=str(author), email=author.email,
+        language="en",
+    )  # fmt: skip
+    sub_goal = update.sub_goal
+    answers = {"answers_name": "nuria quetzalli", "answers_role": "Plant manager", "answers_user": author}
+    SubGoal.objects.filter(pk=sub_goal.pk).update(**answers)
+    kind = ContentType.objects.get_for_model(Membership)
+    message = f'[{{"changed": {{"object": "{author}: Editor of Frontera"}}}}]'
+    LogEntry.objects.create(
+        user=administrator, content_type=kind, object_id="1", object_repr=str(author.memberships.get()),
+        action_flag=2, change_message=message,
+    )  # fmt: skip
+
+    people.erase(author)
+
+    found = {
+        model._meta.label: [text for text in texts_of(model) if is_about(author, text)]
+        for model in apps.get_models()
+    }
+    assert {label: texts for label, texts in found.items() if texts} == {}
+
+
+def is_about(author: User, text: str) -> bool:
+    return "quetzalli" in text.lower() or "nuria@" in text.lower()
+
+
+def test_who_answers_for_a_sub_goal_is_taken_out_with_an_entry_and_namesakes_stay(update, member, other):
+    author, theirs = update.author, update.sub_goal
+    namesake = SubGoal.objects.create(
+        code="elsewhere", organization=other, goal=Goal.objects.first(), title="Elsewhere",
+        start_date="2025-01-01", target_date="2030-01-01", answers_name="Nuria",
+    )  # fmt: skip
+    SubGoal.objects.filter(pk=theirs.pk).update(answers_name="Nuria", answers_role="Plant manager")
+
+    people.erase(author)
+
+    theirs.refresh_from_db()
+    namesake.refresh_from_db()
+    assert (theirs.answers_name, theirs.answers_role, theirs.answers_user, theirs.version) == (
+        "",
+        "",
+        None,
+        2,
+    )
+    assert namesake.answers_name == "Nuria"
+    assert TrailEntry.objects.get(action="sub_goal.forget").subject == f"sub_goal:{theirs.pk}"
+    assert list(trail.faults_of("frontera")) == []
 
 
 def test_an_erased_person_cannot_come_back(update, administrator, organization):
