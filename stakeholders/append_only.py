@@ -1,6 +1,7 @@
 """The database's own refusal to change or delete what was written down (R11), whoever writes to it.
 
-SQLite forgets the triggers of a table it rebuilds: a migration that alters the trail ends with `protect`.
+SQLite forgets the triggers of a table it rebuilds: a migration that alters the trail ends with `protect`
+and `keep_but_for`.
 """
 
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -8,6 +9,8 @@ from django.db.models import Model
 
 REFUSAL = "is append-only: what was written down is never changed or deleted"
 NAMES = ("values_stay", "rows_stay", "moves_head")
+FORGOTTEN = "{table}_{column}_is_kept"
+IS_KEPT = "WHEN (NEW.{column} <> OLD.{column} AND NEW.{column} <> '{words}')"
 
 MOVE_HEAD = """
 UPDATE {head} SET number = NEW.number, hash = NEW.hash
@@ -46,6 +49,25 @@ def protect(
         ("moves_head", "AFTER INSERT", MOVE[vendor]),
     ):
         editor.execute(f"CREATE TRIGGER {table}_{name} {when} ON {table} {body.format(**words)}", params=None)
+
+
+def keep_but_for(editor: BaseDatabaseSchemaEditor, entry: type[Model], column: str, words: str) -> None:
+    """Let a column that may change become these words and nothing else."""
+    keep_no_more(editor, entry, column)
+    table, vendor = entry._meta.db_table, editor.connection.vendor
+    name, when = FORGOTTEN.format(table=table, column=column), IS_KEPT.format(column=column, words=words)
+    body = REFUSE[vendor].format(table=table, refusal=REFUSAL)
+    what = (
+        body.replace("FOR EACH ROW ", f"FOR EACH ROW {when} ") if vendor == "postgresql" else f"{when} {body}"
+    )
+    editor.execute(f"CREATE TRIGGER {name} BEFORE UPDATE OF {column} ON {table} {what}", params=None)
+
+
+def keep_no_more(editor: BaseDatabaseSchemaEditor, entry: type[Model], column: str) -> None:
+    table = entry._meta.db_table
+    where = f" ON {table}" if editor.connection.vendor == "postgresql" else ""
+    name = FORGOTTEN.format(table=table, column=column)
+    editor.execute(f"DROP TRIGGER IF EXISTS {name}{where}", params=None)
 
 
 def release(editor: BaseDatabaseSchemaEditor, entry: type[Model]) -> None:

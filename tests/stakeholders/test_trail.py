@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 
-from stakeholders import trail
+from stakeholders import people, trail
 from stakeholders.middleware import TrailMiddleware
 from stakeholders.models import Organization, TrailChanged, TrailEntry, TrailHead, User
 
@@ -141,14 +141,17 @@ def test_the_model_refuses_to_change_or_delete_an_entry(person):
         entry.delete()
 
 
-def test_the_database_refuses_every_column_but_the_shown_name(person):
+def test_the_database_refuses_every_change_but_that_a_name_becomes_a_former_member(person):
     entry = note(person, 1)
     columns = [field.column for field in TrailEntry._meta.concrete_fields if field.name != "actor_name"]
 
     for column in columns:
         refused(f"UPDATE stakeholders_trailentry SET {column} = {column} WHERE id = %s", entry.pk)
     refused("DELETE FROM stakeholders_trailentry WHERE id = %s", entry.pk)
-    TrailEntry.objects.filter(pk=entry.pk).update(actor_name="A former member")
+    for name in ("Somebody Else", ""):
+        refused("UPDATE stakeholders_trailentry SET actor_name = %s WHERE id = %s", name, entry.pk)
+    TrailEntry.objects.filter(pk=entry.pk).update(actor_name=people.FORMER_MEMBER)
+    refused("UPDATE stakeholders_trailentry SET actor_name = 'Ana Ruiz' WHERE id = %s", entry.pk)
     assert list(trail.faults_of("frontera")) == []
 
 

@@ -1,4 +1,7 @@
-"""`manage.py check_trail`: is every chain of the trail whole and unaltered?"""
+"""`manage.py check_trail`: is every chain of the trail whole and unaltered?
+
+All but the shown name, which the database itself lets become “A former member” alone.
+"""
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
@@ -8,7 +11,10 @@ from stakeholders.models import TrailEntry
 
 
 class Command(BaseCommand):
-    help = "Walk the chains of the trail and name every gap, alteration and missing end."
+    help = (
+        "Walk the chains of the trail and name every gap, alteration and missing end. The shown name is in "
+        "no hash: a person may be forgotten, and the database refuses any other change of it."
+    )
 
     def add_arguments(self, parser) -> None:
         parser.add_argument("chains", nargs="*", help="codes of organizations, or “project”; all if none")
