@@ -60,7 +60,7 @@ def trail_page(query: Any, person: User) -> dict[str, Any]:
         "query": chosen.query,
         "chain": chain,
         "pager": page,
-        "entries": trail_words.told(page),
+        "entries": trail_words.told(page, person),
         "state": checked(chain) if chain and "check" in query else None,
         "at": "trail",
     }

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
+from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -18,6 +19,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from goals.models import SubGoal, Update
 from indicators import formats
 from indicators.models import HeldBatch
+from stakeholders import rights
 from stakeholders.models import ApiToken, Invitation, JoinRequest, Membership, Organization, TrailEntry, User
 from workspace.templatetags.values import day, moment
 
@@ -154,10 +156,18 @@ class Told:
 
     entry: TrailEntry
     name: str
+    address: str = ""
+    """Where the reader may open it; empty where there is no such page for them."""
 
     @property
     def kind(self) -> str:
         return kind_of(self.entry)
+
+    @property
+    def called(self) -> str:
+        """Its name; of something that is gone or has none, its kind and number."""
+        number = self.entry.subject.partition(":")[2]
+        return self.name or f"{KINDS.get(self.kind, self.kind)} {number}"
 
     @property
     def what(self) -> str:
@@ -214,29 +224,48 @@ def as_day(field: Any, value: str) -> str:
 
 
 # --- What it is about ---------------------------------------------------------------------------
-def told(entries: Iterable[TrailEntry]) -> list[Told]:
-    """The entries with names, in one query for each kind of thing with one."""
+def told(entries: Iterable[TrailEntry], person: User) -> list[Told]:
+    """The entries with names and addresses, in one query for each kind of thing with a name."""
     entries = list(entries)
-    names = names_of({entry.subject for entry in entries})
-    return [Told(entry, names.get(entry.subject, "")) for entry in entries]
+    rows = rows_of({entry.subject for entry in entries})
+    may_open = rights.may(person, "see", "person")
+    return [
+        Told(entry, name_of(row), address_of(row) if may_open else "")
+        if (row := rows.get(entry.subject))
+        else Told(entry, "")
+        for entry in entries
+    ]
 
 
 NAMED: dict[str, tuple[str, ...]] = {
     "sub_goal": (), "update": ("sub_goal",), "organization": (), "person": (), "membership": ("user",),
+    "invitation": ("organization",), "join_request": (), "token": (), "held_batch": ("run__feed",),
 }  # fmt: skip
 
 
-def names_of(subjects: Iterable[str]) -> dict[str, str]:
+def rows_of(subjects: Iterable[str]) -> dict[str, Any]:
     keys: dict[str, set[int]] = {}
     for subject in subjects:
         kind, _colon, key = subject.partition(":")
         if kind in NAMED and key.isdecimal():
             keys.setdefault(kind, set()).add(int(key))
     return {
-        f"{kind}:{row.pk}": name_of(row)
+        f"{kind}:{row.pk}": row
         for kind, wanted in keys.items()
         for row in MODELS[kind]._default_manager.filter(pk__in=wanted).select_related(*NAMED[kind])
     }
+
+
+def address_of(row: Any) -> str:
+    """The page of administrators that shows it; drafts are with their organizations alone."""
+    if isinstance(row, Organization):
+        return reverse("workspace:review-organization", args=[row.code])
+    if isinstance(row, SubGoal | Update) and row.state == "draft":
+        return ""
+    pages = {SubGoal: "sub-goal", Update: "update", User: "person", Membership: "person", JoinRequest: "join"}
+    if (page := pages.get(type(row))) is None:
+        return ""
+    return reverse(f"workspace:review-{page}", args=[row.user_id if isinstance(row, Membership) else row.pk])
 
 
 def name_of(row: Any) -> str:
