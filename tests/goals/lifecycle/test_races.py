@@ -13,9 +13,9 @@ from django.db import connection, transaction
 
 from goals.bulk import importing
 from goals.bulk.columns import UPDATES
-from goals.lifecycle import sub_goals, updates
+from goals.lifecycle import proposing, sub_goals, updates
 from goals.lifecycle.steps import StepNotAllowed
-from goals.models import Review, Standing, Step, SubGoal, SubGoalVersion, Update
+from goals.models import MeasureProposal, Review, Standing, Step, SubGoal, SubGoalVersion, Update
 from goals.passing import audit
 from stakeholders import merging, trail
 from stakeholders.versions import Stale
@@ -80,6 +80,36 @@ def test_two_stewards_answer_at_once_and_one_answer_stands(people):
     assert Counter(found)["done"] == 1
     assert Review.objects.filter(sub_goal=sent).count() == 1
     assert SubGoalVersion.objects.filter(sub_goal=sent).count() == (found[0] == "done")
+
+
+def test_two_proposals_of_a_measure_at_once_leave_one_that_waits(people):
+    made = make_published(people)
+    copies = [(SubGoal.objects.get(pk=made.pk), by) for by in (people.editor, people.owner)]
+
+    found = at_once(
+        *(
+            (lambda one=one, by=by: proposing.propose(one, {"target_value": 150}, "x", by, one.version))
+            for one, by in copies
+        )
+    )  # fmt: skip
+
+    assert sorted(found) == ["Stale", "done"]
+    assert MeasureProposal.objects.waiting().count() == 1
+
+
+def test_two_stewards_decide_on_a_measure_at_once_and_one_decision_stands(people):
+    made = make_published(people)
+    proposing.propose(made, {"target_value": 150}, "x", people.editor, made.version)
+    first, second = SubGoal.objects.get(pk=made.pk), SubGoal.objects.get(pk=made.pk)
+
+    found = at_once(
+        lambda: proposing.approve(first, people.steward, first.version),
+        lambda: proposing.send_back(second, "Why?", people.second_steward, second.version),
+    )
+
+    assert sorted(found) == ["Stale", "done"]
+    assert SubGoalVersion.objects.filter(sub_goal=made).count() == 1 + (found[0] == "done")
+    assert Review.objects.filter(proposal__sub_goal=made).count() == 1
 
 
 def test_twenty_approvals_at_once_publish_once(people):
