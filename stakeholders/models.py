@@ -236,7 +236,10 @@ class TrailEntry(models.Model):
 
 
 class Invitation(models.Model):
-    """A colleague asked in by mail; the link works once and only its hash is kept."""
+    """Somebody asked in by mail; the link works once and only its hash is kept.
+
+    To an organization with a role there, or without one to a role for the Project.
+    """
 
     class State(models.TextChoices):
         OPEN = "open", _("Open")
@@ -244,9 +247,12 @@ class Invitation(models.Model):
         WITHDRAWN = "withdrawn", _("Withdrawn")
         EXPIRED = "expired", _("Expired")
 
-    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="invitations")
+    organization = models.ForeignKey(
+        Organization, null=True, blank=True, on_delete=models.CASCADE, related_name="invitations"
+    )
     email = models.EmailField(_("e-mail address"))
-    role = models.CharField(max_length=10, choices=Membership.Role)
+    role = models.CharField(max_length=10, choices=Membership.Role, blank=True)
+    project_role = models.CharField(max_length=13, choices=User.ProjectRole, blank=True)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     made_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     made_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -263,11 +269,25 @@ class Invitation(models.Model):
                 Lower("email"),
                 condition=Q(accepted_at=None, revoked_at=None),
                 name="one_open_invitation_per_address",
-            )
+            ),
+            models.UniqueConstraint(
+                Lower("email"),
+                condition=Q(organization=None, accepted_at=None, revoked_at=None),
+                name="one_open_invitation_to_the_project_per_address",
+            ),
+            models.CheckConstraint(
+                condition=Q(organization=None, role="") & ~Q(project_role="")
+                | Q(organization__isnull=False, project_role="") & ~Q(role=""),
+                name="invitation_to_an_organization_or_the_project",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.organization}: {self.get_role_display()}"
+        return f"{self.organization or _('The Project')}: {self.role_name}"
+
+    @property
+    def role_name(self) -> str:
+        return self.get_role_display() or self.get_project_role_display()
 
     @property
     def state(self) -> State:

@@ -112,6 +112,8 @@ def end_invitations(user: User, by: User) -> None:
     for organization in Organization.objects.filter(pk__in=open_ones.values("organization")).order_by("code"):
         if not rights.may(person, "create", "invitation", organization):
             inviting.end(open_ones.filter(organization=organization), by, organization)
+    if not rights.may(person, "edit", "person"):
+        inviting.end(open_ones.filter(organization=None), by, None)
 
 
 def end_tokens(tokens) -> None:

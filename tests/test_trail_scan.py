@@ -50,6 +50,7 @@ REASONS = {
     "goals/samples.py:load_organization": SAMPLE,
     "goals/samples.py:remove": SAMPLE,
     "goals/samples.py:remove_reports": SAMPLE,
+    "stakeholders/inviting.py:claimed": CALLER,
     "stakeholders/inviting.py:take_in": CALLER,
     "stakeholders/merging.py:lead_on": CALLER,
     "stakeholders/people.py:end_belongings": CALLER,

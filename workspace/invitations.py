@@ -48,9 +48,19 @@ def accept_waiting(request: HttpRequest, user: User) -> None:
     if invitation is None:
         return
     try:
-        membership = inviting.accept(invitation, user)
+        inviting.accept(invitation, user)
     except inviting.InvitationClosed as error:
         messages.error(request, str(error))
     else:
-        words = {"organization": membership.organization, "role": membership.get_role_display()}
-        messages.success(request, _("You now belong to %(organization)s. Your role: %(role)s.") % words)
+        messages.success(request, welcome(invitation, user))
+
+
+def welcome(invitation: Invitation, user: User) -> str:
+    """With the role the person has now, which may be a higher one than was asked for."""
+    if invitation.organization is None:
+        return _("You now work for the Project. Your role: %(role)s.") % {
+            "role": user.get_project_role_display()
+        }
+    held = user.memberships.get(organization=invitation.organization)
+    words = {"organization": invitation.organization, "role": held.get_role_display()}
+    return _("You now belong to %(organization)s. Your role: %(role)s.") % words

@@ -86,7 +86,7 @@ def shown(place: Place, page: str | None = None, form: forms.Form | None = None)
     }
 
 
-def open_invitations(organization: Organization) -> list[Invitation]:
+def open_invitations(organization: Organization | None) -> list[Invitation]:
     waiting = inviting.still_open(organization).select_related("made_by")
     return list(waiting.order_by("-made_at", "-pk")[:A_PAGE])
 

@@ -144,10 +144,12 @@ def listed(
     chosen: steward_people.OrganizationFilter | steward_people.PersonFilter,
     template: str,
     at: str,
+    status: int = 200,
+    **more: Any,
 ) -> HttpResponse:
     page = Paginator(chosen.rows(), steward_people.A_PAGE).get_page(request.GET.get("page"))
-    context = {"filter": chosen, "pager": page, "query": chosen.query, "at": at}
-    return render(request, template, context)
+    context = {"filter": chosen, "pager": page, "query": chosen.query, "at": at, **more}
+    return render(request, template, context, status=status)
 
 
 @page_methods
@@ -257,8 +259,47 @@ def withdraw_invitation(request: HttpRequest, code: str, pk: int) -> HttpRespons
 @require_safe
 @rights.rule("person", "see")
 def person_list(request: HttpRequest) -> HttpResponse:
+    return people_list(request)
+
+
+def people_list(
+    request: HttpRequest, form: steward_people.ProjectInviteForm | None = None, status: int = 200
+) -> HttpResponse:
     chosen = steward_people.PersonFilter(request.GET)
-    return listed(request, chosen, "workspace/steward/people.html", "people")
+    inviting_form = form or steward_people.ProjectInviteForm()
+    more = {
+        "form": form,
+        "invite": inviting_form,
+        "invitations": people_pages.open_invitations(None),
+        "now": timezone.now(),
+    }
+    return listed(request, chosen, "workspace/steward/people.html", "people", status, **more)
+
+
+@page_methods
+@rights.rule("person", "edit")
+@reauthentication_required(allow_get=True)
+def invite_to_project(request: HttpRequest) -> HttpResponse:
+    """A steward or administrator who may have no account yet; whether there is one shows nowhere."""
+    if request.method != "POST":
+        return redirect("workspace:review-people")
+    form = steward_people.ProjectInviteForm(request.POST)
+    status = 400
+    if form.is_valid():
+        by = person_of(request)
+        status = attempt(form, lambda: inviting.invite_to_project(by=by, **form.cleaned_data))
+    if status != 200:
+        return people_list(request, form, status)
+    messages.success(request, people_pages.invited(form))
+    return redirect("workspace:review-people")
+
+
+@require_POST
+@rights.rule("person", "edit")
+def withdraw_from_project(request: HttpRequest, pk: int) -> HttpResponse:
+    inviting.withdraw(get_object_or_404(Invitation, pk=pk, organization=None), person_of(request))
+    messages.success(request, _("The invitation was withdrawn; its link no longer works."))
+    return redirect("workspace:review-people")
 
 
 @page_methods

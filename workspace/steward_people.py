@@ -82,6 +82,21 @@ class PersonFilter(QueryFilter):
         return found.order_by("email")
 
 
+class ProjectInviteForm(forms.Form):
+    """Somebody who has no account yet, or has one: the link is the same."""
+
+    email = forms.EmailField(
+        label=_("E-mail address"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"})
+    )
+    role = forms.ChoiceField(
+        label=_("Role for the Project"), choices=User.ProjectRole,
+        help_text=_("Stewards review what organizations report; administrators may do everything."),
+    )  # fmt: skip
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id="invite_%s", label_suffix="")
+
+
 class ProjectRoleForm(people_pages.SeenForm):
     role = forms.ChoiceField(
         label=_("Role for the Project"), required=False,

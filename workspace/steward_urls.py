@@ -47,6 +47,12 @@ organizations = [
 people = [
     path("", administration.person_list, name="review-people"),
     path("<int:pk>/", administration.person_page, name="review-person"),
+    path(pgettext_lazy("address", "invite/"), administration.invite_to_project, name="review-invite-person"),
+    path(
+        pgettext_lazy("address", "invitations/<int:pk>/withdraw/"),
+        administration.withdraw_from_project,
+        name="review-withdraw-person",
+    ),
 ]
 
 urlpatterns = [

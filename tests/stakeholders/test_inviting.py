@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
 from django.utils import timezone
 
-from stakeholders import inviting
+from stakeholders import inviting, people
 from stakeholders.models import Invitation, Membership, TrailEntry, User
 from tests.stakeholders.conftest import key_in_mail
 
@@ -160,3 +160,77 @@ def test_members_of_an_organization_switched_off_cannot_be_added(invite, newcome
 
     with pytest.raises(inviting.InvitationClosed):
         inviting.accept(invitation, newcomer)
+
+
+def test_somebody_who_belongs_to_it_already_is_not_invited_again(invite, member, owner, organization):
+    for email in (owner.email.upper(), member("viewer").email):
+        with pytest.raises(ValidationError, match="belongs to the organization already"):
+            invite(email=email)
+    assert not Invitation.objects.exists()
+
+
+def test_an_earlier_invitation_that_is_replaced_has_its_entry(invite):
+    first = invite()
+    invite()
+
+    assert TrailEntry.objects.get(action="withdraw").subject == f"invitation:{first.pk}"
+
+
+# --- To the Project -----------------------------------------------------------------------------
+@pytest.fixture
+def call(administrator, django_capture_on_commit_callbacks):
+    def send(email="new@frontera.example", role="steward", by=administrator) -> Invitation:
+        with django_capture_on_commit_callbacks(execute=True):
+            return inviting.invite_to_project(email, role, by)
+
+    return send
+
+
+@pytest.mark.parametrize("role", ["steward", "administrator"])
+def test_the_link_gives_its_reader_the_role_for_the_project(call, newcomer, role):
+    call(role=role)
+    message = mail.outbox[0]
+    assert message.subject == "You are invited to work for the North American Progress Monitor"
+    assert f"Your role: {role.capitalize()}." in message.body
+
+    assert inviting.accept(inviting.invitation_for(key_in_mail()), newcomer) is None
+
+    newcomer.refresh_from_db()
+    assert (newcomer.project_role, newcomer.is_staff) == (role, role == "administrator")
+    entry = TrailEntry.objects.get(chain="project", action="accept")
+    assert (entry.before, entry.after) == ({"project_role": ""}, {"project_role": role})
+
+
+def test_a_link_to_the_project_is_for_the_address_it_came_to(call, member):
+    call(role="administrator")
+    other = member("viewer")
+
+    with pytest.raises(inviting.InvitationClosed, match="another address"):
+        inviting.accept(inviting.invitation_for(key_in_mail()), other)
+    other.refresh_from_db()
+    assert (other.project_role, Invitation.objects.get().state) == ("", Invitation.State.OPEN)
+
+
+def test_an_invitation_to_the_project_takes_nothing_away(call, newcomer):
+    call()
+    User.objects.filter(pk=newcomer.pk).update(project_role="administrator")
+    inviting.accept(inviting.invitation_for(key_in_mail()), newcomer)
+
+    newcomer.refresh_from_db()
+    assert newcomer.project_role == "administrator"
+
+
+def test_only_administrators_invite_to_the_project(call, owner):
+    steward = User.objects.create_user("steward@project.example", project_role="steward")
+    for one in (owner, steward):
+        with pytest.raises((Http404, PermissionDenied)):
+            call(by=one)
+
+
+def test_an_invitation_to_the_project_ends_with_the_role_of_who_made_it(call, administrator):
+    second = User.objects.create_user("second@project.example", project_role="administrator")
+    call(by=second)
+    people.give_project_role(second, "steward", administrator, "Less to do")
+
+    assert Invitation.objects.get().state == Invitation.State.WITHDRAWN
+    assert TrailEntry.objects.filter(chain="project", action="withdraw").exists()

@@ -173,10 +173,12 @@ def test_an_erased_person_is_a_former_member_and_the_reports_stay(update):
     assert update.value == 10
 
 
-def test_nothing_of_an_erased_person_is_left_but_the_number(update, organization, owner):
+def test_nothing_of_an_erased_person_is_left_but_the_number(update, organization, owner, other):
     author = update.author
     token_of(author, organization)
+    Membership.objects.filter(user=author).update(organization=other)
     inviting.invite(organization, author.email, "editor", owner)
+    Membership.objects.filter(user=author).update(organization=organization)
     joining.ask_to_join(
         organization_name="N", type="sme", area="MEX", person_name="Nuria", email=author.email, language="en"
     )
@@ -213,7 +215,9 @@ def test_neither_name_nor_address_of_an_erased_person_is_left_in_any_model(
     author.refresh_from_db()
     EmailAddress.objects.create(user=author, email=author.email, verified=True, primary=True)
     token_of(author, organization)
+    Membership.objects.filter(user=author).update(organization=other)
     inviting.invite(organization, author.email, "editor", owner)
+    Membership.objects.filter(user=author).update(organization=organization)
     joining.ask_to_join(
         organization_name="N", type="sme", area="MEX", person_name=str(author), email=author.email,
         language="en",

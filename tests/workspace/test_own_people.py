@@ -86,6 +86,21 @@ def test_an_owner_changes_a_role_and_removes(people, owner):
     assert not Membership.objects.filter(user=people.viewer).exists()
 
 
+def test_whoever_is_a_member_already_is_not_invited(people, owner):
+    for email in (people.viewer.email, people.owner.email):
+        text = owner.post(url("invite", "mills"), {"email": email, "role": "viewer"}).content.decode()
+        assert "This person belongs to the organization already." in text
+    assert not Invitation.objects.exists()
+
+
+def test_the_trail_of_the_organization_is_linked_for_its_owners_alone(people, owner):
+    trail = f"{reverse('workspace:review-trail')}?chain=mills"
+
+    assert trail in owner.get(url("people", "mills")).content.decode()
+    assert owner.get(trail).status_code == 200
+    assert trail not in signed_in(people.editor).get(url("people", "mills")).content.decode()
+
+
 def test_a_role_another_owner_gave_meanwhile_is_not_overwritten(people, owner):
     """R10: both opened the page while the person was a viewer."""
     page = url("member", "mills", membership(people.viewer).pk)

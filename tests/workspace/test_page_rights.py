@@ -83,6 +83,10 @@ def invitation(people):
     return inviting.invite(people.mills, "lee@people.example", "viewer", people.owner)
 
 
+def project_invitation(people):
+    return inviting.invite_to_project("lee@people.example", "steward", people.administrator)
+
+
 def token_of(who: str) -> Callable[[SimpleNamespace], Any]:
     def make(people):
         ends = timezone.now() + timedelta(days=9)
@@ -258,6 +262,9 @@ CASES = [
     Case("review-merge", ("merge", "create"), PROJECT, sent={"source": "lab", "into": "mills"}),
     Case("review-people", ("person", "see"), PROJECT),
     Case("review-person", ("person", "edit"), PROJECT, membership, lambda row: [row.user_id]),
+    Case("review-invite-person", ("person", "edit"), PROJECT,
+         sent={"email": "lee@people.example", "role": "steward"}),
+    Case("review-withdraw-person", ("person", "edit"), PROJECT, project_invitation, pk, {}),
     Case("review-person", ("person", "edit"), PROJECT, membership, lambda row: [row.user_id],
          {"role": "steward", "seen": "", **WHY}),
     Case("review-person", ("person", "switch_off"), PROJECT, membership, lambda row: [row.user_id],

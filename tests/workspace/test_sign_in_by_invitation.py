@@ -138,3 +138,33 @@ def test_the_day_a_link_ends_is_written_out_in_the_readers_language(
         written = formats.date_long(made.expires_at.date(), language)
         sent = mailoutbox[-1]
         assert written in sent.body and written in sent.alternatives[0].content
+
+
+def test_a_used_invitation_leads_its_member_to_the_workspace(client, link):
+    luz = person("luz@frontera.example")
+    sign_in(client, email=luz.email)
+    client.post(link)
+
+    page = client.get(link)
+
+    assert page.status_code == 410
+    assert "This invitation has been used." in page.text
+    assert "Sign in to go on" not in page.text
+    assert f'href="{reverse("workspace:home")}">Open the workspace' in page.text
+
+
+def test_somebody_without_an_account_becomes_a_steward_by_mail(
+    client, mailoutbox, django_capture_on_commit_callbacks
+):
+    head = person("head@project.example")
+    User.objects.filter(pk=head.pk).update(project_role="administrator")
+    with django_capture_on_commit_callbacks(execute=True):
+        inviting.invite_to_project("luz@frontera.example", "steward", User.objects.get(pk=head.pk))
+    link = re.search(rf"{re.escape(settings.SITE_URL)}(/en/my/\S+)", mailoutbox[-1].body)[1]
+
+    assert "You were invited to work for the Project. Your role: Steward." in client.get(link).text
+    client.post(link, {"sign_up": ""})
+    sign_up(client)
+
+    assert User.objects.get(email="luz@frontera.example").project_role == "steward"
+    assert "You now work for the Project. Your role: Steward." in client.get(reverse("workspace:home")).text

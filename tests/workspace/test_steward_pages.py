@@ -339,6 +339,20 @@ def test_an_administrator_changes_and_ends_a_membership_by_the_rules(administrat
     assert "keeps at least one owner" in administrator.post(last, {"reason": ""}).text
 
 
+def test_an_administrator_invites_to_the_project_and_withdraws_it(administrator, people):
+    page, sent = at("people"), {"email": "lee@people.example", "role": "steward"}
+    assert at("invite-person") in administrator.get(page).text
+
+    assert administrator.post(at("invite-person"), sent).url == page
+    made = Invitation.objects.get(organization=None)
+    assert "lee@people.example" in administrator.get(page).text
+    administrator.post(at("withdraw-person", made.pk))
+    made.refresh_from_db()
+    assert made.state == "withdrawn"
+    again = administrator.post(at("invite-person"), {"email": people.steward.email, "role": "steward"})
+    assert (again.status_code, "This person has this role already." in again.text) == (400, True)
+
+
 # --- Weights ------------------------------------------------------------------------------------
 def test_a_steward_weighs_a_root_with_a_reason(steward, people):
     row = make_published(people)
@@ -523,6 +537,23 @@ def test_a_code_is_said_by_its_whole_where_its_last_part_says_too_little(adminis
     assert "Person: password changed" in administrator.get(at("trail")).text
 
 
+def test_what_the_trail_tells_of_has_its_name_and_leads_there(administrator, people):
+    asked = joining.ask_to_join(
+        organization_name="Sonora Ltd", type="sme", area="MEX", person_name="Eva", email="eva@m.example",
+        language="es", website="",
+    )  # fmt: skip
+    inviting.invite(people.mills, "lee@people.example", "viewer", people.owner)
+
+    project = administrator.get(at("trail"), {"chain": "project"}).text
+    mills = administrator.get(at("trail"), {"chain": "mills"}).text
+    own = client_of(people.owner).get(at("trail"), {"chain": "mills"}).text
+
+    assert ">Sonora Ltd</a>" in project
+    assert f'href="{at("join", asked.pk)}"' in project
+    assert ">Mills of Sonora: Viewer</a>" in mills
+    assert at("organization", "mills") not in own
+
+
 def test_what_is_gone_keeps_its_code_and_what_has_no_word_its_own(administrator, people):
     with transaction.atomic():
         trail.record(
@@ -531,7 +562,7 @@ def test_what_is_gone_keeps_its_code_and_what_has_no_word_its_own(administrator,
 
     text = administrator.get(at("trail"), {"chain": "mills"}).text
 
-    assert "Sub-goal: melt" in text and ">sub_goal:999999</a>" in text
+    assert "Sub-goal: melt" in text and ">Sub-goal 999999</a>" in text
     assert '<th scope="row">Odd field</th><td>–</td><td>[1, &quot;a&quot;]</td>' in text
 
 
