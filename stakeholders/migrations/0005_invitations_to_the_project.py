@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('stakeholders', '0020_names_become_one_thing_alone'),
+        ('stakeholders', '0004_names_become_one_thing_alone'),
     ]
 
     operations = [

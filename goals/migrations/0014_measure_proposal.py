@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("goals", "0008_correction_reason"),
+        ("goals", "0013_files_of_corrections"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
