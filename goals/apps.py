@@ -3,6 +3,7 @@ from django.apps import AppConfig
 from indicators.signals import observations_published
 from stakeholders.signals import (
     merge_previewed,
+    organization_changed,
     organization_switched,
     organizations_merged,
     person_forgotten,
@@ -21,6 +22,15 @@ class GoalsConfig(AppConfig):
         organizations_merged.connect(merging.move, dispatch_uid="goals")
         person_forgotten.connect(forgetting.forget, dispatch_uid="goals")
         organization_switched.connect(switching.follow, dispatch_uid="goals")
+        for changed in (organization_changed, organization_switched, organizations_merged):
+            changed.connect(show, dispatch_uid="goals shows it")
+
+
+def show(sender, **kwargs) -> None:
+    """No page is served from before an organization was changed, also of one without sub-goals."""
+    from indicators import edition  # only now, as models are loaded after the apps
+
+    edition.advance()
 
 
 def note(sender, indicator_ids: set[int], cause: str, **kwargs) -> None:

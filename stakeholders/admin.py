@@ -23,6 +23,7 @@ from stakeholders.models import (
     TrailEntry,
     User,
 )
+from stakeholders.signals import organization_changed
 
 asks_for_the_password = reauthentication_required(allow_get=True)
 """Who changes rights gives the password again (R22); what was filled in is kept meanwhile."""
@@ -145,6 +146,10 @@ class OrganizationAdmin(TracedAdmin):
 
     def chain_of(self, row: Organization) -> str:
         return row.code
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        organization_changed.send(Organization, organization=obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return ("code", *self.readonly_fields) if obj else self.readonly_fields

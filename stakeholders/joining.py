@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from stakeholders import inviting, mail, rights, trail
 from stakeholders.models import JoinRequest, Membership, Organization, OrganizationAlias, User
+from stakeholders.signals import organization_changed
 
 LONGEST_CODE = 40
 PUBLIC_FIELDS = ("organization_name", "type", "area", "website", "language")
@@ -59,6 +60,7 @@ def approve(request: JoinRequest, by: User) -> Organization:
     origin = f"organization:{organization.pk}"
     trail.record(by, "create", origin, chain=organization.code, before=None, after=after)
     inviting.invite(organization, request.email, Membership.Role.OWNER, by, language=request.language)
+    organization_changed.send(Organization, organization=organization)
     request.refresh_from_db()
     return organization
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from stakeholders import rights, trail
 from stakeholders.models import Organization, User
-from stakeholders.signals import organization_switched
+from stakeholders.signals import organization_changed, organization_switched
 
 OWNERS_EDIT = ("name", "description", "website", "contact_email")
 ADMINISTRATORS_EDIT = (*OWNERS_EDIT, "type", "area")
@@ -26,6 +26,7 @@ def edit(organization: Organization, by: User, *, version: int, **fields: Any) -
     organization.save_if(version, *fields)
     old, new = trail.changes(before, trail.snapshot(organization, *fields))
     write(by, "edit", organization, old, new)
+    organization_changed.send(Organization, organization=organization)
     return organization
 
 

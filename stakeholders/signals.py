@@ -4,6 +4,8 @@ from django.dispatch import Signal
 
 organizations_merged = Signal()
 """Sent with source, into, by: move what belongs to `source` over to `into`."""
+organization_changed = Signal()
+"""Sent with organization: it is new, or one of its own facts is another one now; last in its transaction."""
 organization_switched = Signal()
 """Sent with organization: switched on or off, so what it reports is shown and counts again, or no longer."""
 person_forgotten = Signal()
