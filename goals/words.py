@@ -176,6 +176,11 @@ def reported_by(organization: str) -> str:
     return _("Reported by %(organization)s") % {"organization": organization}
 
 
+def ended(sentence: str) -> str:
+    """With one full stop at its end, also after a name such as “Trade, Inc.”"""
+    return sentence if sentence.endswith(".") else f"{sentence}."
+
+
 def subject_name(label: str) -> str:
     """Area, partner and product of a series as one name; the area is left out before a product."""
     names = [area_name(part, language()) for part in label.split("/")]

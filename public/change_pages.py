@@ -8,7 +8,6 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -21,16 +20,19 @@ from django.utils.translation import gettext as _
 
 from goals import happenings, words
 from goals.happenings import Happening, Kind, Place
-from goals.models import Result, Step, SubGoal, TargetVersion, Update
-from indicators import formats
+from goals.models import Result, SubGoal, TargetVersion, Update
 from public import presenting, status_history
+from public.change_effects import effects
 from public.filters import ChangeFilter
 from public.sub_goal_pages import words_of
+from stakeholders.models import Organization
 
 A_PAGE = 50
 ON_HOME = 5
 UNWRITABLE = ("Cc", "Cn", "Cs")
 IN_FEED = 50
+EVERY_NIGHT = (Kind.TIME,)
+"""What would push everything else out of short lists."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def change_list(query: Any) -> dict[str, Any]:
 
 def newest_entries(most: int) -> list[Entry]:
     """For the home page, which says what happened and leaves the numbers to the page of changes."""
-    return [entry(one) for one in happenings.newest(timezone.now(), most)[0]]
+    return [entry(one) for one in happenings.newest(timezone.now(), most, without=EVERY_NIGHT)[0]]
 
 
 # --- Entries ------------------------------------------------------------------------------------
@@ -173,9 +175,9 @@ def update_texts(update: Update) -> list[str]:
         return [_("It was corrected since.")]
     if update.state == Update.State.RETRACTED:
         return [_("It was retracted since.")]
-    if update.sub_goal.is_deliverable or update.value is None:
+    if update.value is None:
         return [_("For %(day)s.") % {"day": presenting.day(update.date)}]
-    value = presenting.in_own_unit(update.value, update.sub_goal.unit)
+    value = presenting.reported_value(update.sub_goal, update.value)
     return [_("For %(day)s: %(value)s.") % {"day": presenting.day(update.date), "value": value}]
 
 
@@ -183,12 +185,44 @@ def about(one: Happening, sub_goal: SubGoal, texts: list[str], reason: str, lang
     title, lang = words_of(sub_goal)[0], presenting.foreign(words_of(sub_goal)[2])
     return Entry(
         one, label_of(one), title, reverse("public:sub-goal", args=[sub_goal.code]), lang,
-        texts=[words.reported_by(sub_goal.organization.name) + ".", *texts],
+        texts=[words.ended(words.reported_by(sub_goal.organization.name)), *texts],
         reason=reason, reason_lang=presenting.foreign(language) if reason else "", effects=effects(one),
     )  # fmt: skip
 
 
+# --- Told by steps alone ------------------------------------------------------------------------
+def of_placing(one: Happening) -> Entry:
+    """A sub-goal that is not public (any longer) is not named: its numbers moved all the same."""
+    if one.sub_goal:
+        return about(one, one.sub_goal, [], "", "")
+    return Entry(one, label_of(one), _("A sub-goal"), reverse("public:sub-goals"), effects=effects(one))
+
+
+def of_organization(one: Happening) -> Entry:
+    texts = {
+        "switched_off": _("Its sub-goals are no longer shown and no longer count."),
+        "switched_on": _("Its sub-goals are shown and count again."),
+        "merged": _("Two entries of one organization were made one, and the sub-goals were put together."),
+    }
+    title, path = _("An organization"), reverse("public:organizations")
+    if isinstance(one.named, Organization):
+        title, path = one.named.name, reverse("public:organization", args=[one.named.code])
+    return Entry(one, label_of(one), title, path, texts=[texts[one.what]], effects=effects(one))
+
+
+def of_time(one: Happening) -> Entry:
+    text = _("The paths ask for more each day, and reports grow older; nobody reported anything.")
+    title = _("The day of judging moved on")
+    return Entry(one, label_of(one), title, reverse("public:goals"), texts=[text], effects=effects(one))
+
+
 TOLD = {
+    "reparented": of_placing,
+    "reweighed": of_placing,
+    "switched_off": of_organization,
+    "switched_on": of_organization,
+    "merged": of_organization,
+    "time": of_time,
     "target": of_target,
     "measure": of_measure,
     "withdrawn": of_sub_goal,
@@ -213,58 +247,23 @@ def label_of(one: Happening) -> str:
         "update": _("Update published"),
         "corrected": _("Update corrected"),
         "retracted": _("Update retracted"),
+        "reparented": _("Sub-goal put elsewhere"),
+        "reweighed": _("Weight of a sub-goal changed"),
+        "switched_off": _("Organization switched off"),
+        "switched_on": _("Organization switched on again"),
+        "merged": _("Organizations merged"),
+        "time": _("Time passed"),
     }
     if one.what == "target" and one.row.number == 1:
         return _("New target")
     return labels[one.what]
 
 
-# --- What it did to the numbers -----------------------------------------------------------------
-def effects(one: Happening) -> list[str]:
-    if isinstance(one.row, Result):
-        is_composed = one.before is not None and one.row.change_kind == Result.ChangeKind.COMPOSITION
-        set_changed = _("The set of what is counted changed; that is no progress in itself.")
-        return [set_changed] if is_composed else []
-    said = [text for step in one.steps if (text := effect(step))]
-    if one.what == "measure":
-        return [_("How it is measured changed; that is no progress in itself."), *said]
-    if any(step.kind == Result.ChangeKind.COMPOSITION for step in one.steps):
-        return [_("The set of sub-goals changed; that is no progress in itself."), *said]
-    return said
-
-
-def effect(step: Step) -> str:
-    """From, to and of what; empty where the node has no number on both sides of the step."""
-    goal = step.level == Result.Level.GOAL
-    before, after = (step.schedule_before, step.schedule_after) if goal else (
-        step.combined_before, step.combined_after
-    )  # fmt: skip
-    if before is None or after is None or before == after:
-        return ""
-    said = {"name": step.goal.number if step.goal else "", **shown_apart(before, after)}
-    if goal:
-        return (
-            _("What organizations do for goal %(name)s: %(after)s of 100 on the path, before %(before)s.")
-            % said
-        )
-    return _("All goals together: %(after)s of 100 on the path, before %(before)s.") % said
-
-
-def shown_apart(before: Decimal, after: Decimal) -> dict[str, str]:
-    """Both numbers with as many decimals as it takes to see the difference."""
-    language = words.language()
-    for decimals in (1, 2, 3, 5, 7):
-        texts = [formats.number(100 * share, decimals, language) for share in (before, after)]
-        if texts[0] != texts[1]:
-            break
-    return {"before": texts[0], "after": texts[1]}
-
-
 # --- The feed -----------------------------------------------------------------------------------
 def feed(language: str) -> str:
     """The newest entries for feed readers (Atom), in the words of that language."""
     with translation.override(language):
-        found, _further = happenings.newest(timezone.now(), IN_FEED)
+        found, _further = happenings.newest(timezone.now(), IN_FEED, without=EVERY_NIGHT)
         entries = [entry(one) for one in happenings.with_steps(found)]
         link = whole(reverse("public:changes"))
         name = _("What changed – North American Progress Monitor")

@@ -58,6 +58,8 @@ class ChangeFilter(QueryFilter):
         Kind.TARGET: _("Targets"),
         Kind.SUB_GOAL: _("Sub-goals"),
         Kind.UPDATE: _("Updates"),
+        Kind.ORGANIZATION: _("Organizations"),
+        Kind.TIME: _("Passing of time"),
     }
     goal = choice(_("Goal"))
     kind = choice(_("Kind of change"))

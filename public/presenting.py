@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from goals import words
-from goals.models import Goal
+from goals.models import Goal, SubGoal
 from goals.words import Outcome, StatusTag, language
 from indicators import formats
 from indicators.areas import GROUPS, area_name
@@ -128,6 +128,13 @@ def exact(value: Decimal | int) -> str:
 def in_own_unit(value: Decimal | int | None, unit: str) -> str:
     """A value of a sub-goal with the unit in the organization's own words."""
     return "" if value is None else formats.own_quantity(value, unit, language())
+
+
+def reported_value(sub_goal: SubGoal, value: Decimal | int | None) -> str:
+    """What an update says was reached: of what is done or not done, which of the two."""
+    if sub_goal.is_deliverable and value is not None:
+        return _("Done") if value >= 1 else _("Not done yet")
+    return in_own_unit(value, sub_goal.unit)
 
 
 # --- Days and places ----------------------------------------------------------------------------

@@ -6,6 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models
+from django.db.models import Q, Value
+from django.db.models.functions import Left, Right
+from django.db.models.lookups import Exact
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -181,6 +184,16 @@ class Standing(models.Model):
         return Entry(Decimal(self.weight), self.shares) if self.counted else None
 
 
+TOLD_BY_STEPS_ALONE = (
+    Q(cause="time")
+    | Q(Exact(Left("cause", 13), Value("organization:")))
+    | Q(Exact(Left("cause", 6), Value("merge:")))
+    | Q(Exact(Right("cause", 11), Value(":reparented")))
+    | Q(Exact(Right("cause", 10), Value(":reweighed")))
+)
+"""Steps of which no row of another table tells what happened."""
+
+
 class Step(models.Model):
     """What one change did to one node: before, after and why; only ever added."""
 
@@ -209,6 +222,7 @@ class Step(models.Model):
         indexes = [
             models.Index(fields=["node", "-at"]),
             models.Index(fields=["cause"]),
+            models.Index(fields=["-at", "-id"], name="step_alone", condition=TOLD_BY_STEPS_ALONE),
         ]
 
     def __str__(self) -> str:

@@ -224,7 +224,7 @@ def test_the_number_of_queries_is_the_same_for_more_entries(page, people, django
     for number in range(20):
         make_published_update(people, make_published(people, title=f"{TITLE} {number}"))
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         assert len(about(page, TITLE)) > 35
 
 
