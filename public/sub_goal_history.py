@@ -1,11 +1,13 @@
 """The history of a sub-goal: the steps its progress took, and the versions of its measure."""
 
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from goals.models import Result, Step, SubGoal, SubGoalVersion
+from goals.happening_rows import beginning
+from goals.models import Result, Step, SubGoal, SubGoalVersion, Update
 from public import presenting
 
 STEPS_SHOWN = 20
@@ -33,22 +35,51 @@ class Past:
 
 def history_of(sub_goal: SubGoal) -> list[Past]:
     """The newest steps and versions, the newest first."""
-    steps = sub_goal.steps.filter(node=sub_goal.node)[:STEPS_SHOWN]
+    steps = list(sub_goal.steps.filter(node=sub_goal.node)[:STEPS_SHOWN])
+    updates = Update.objects.in_bulk([number for step in steps if (number := update_of(step.cause))])
     versions = list(sub_goal.versions.order_by("-number")[: VERSIONS_SHOWN + 1])
-    past = [of_step(step) for step in steps] + [
-        of_version(version, sub_goal) for version in versions[:VERSIONS_SHOWN]
+    past = [
+        *(of_step(step, updates) for step in steps),
+        *(of_version(version, sub_goal) for version in versions[:VERSIONS_SHOWN]),
+        *of_days(sub_goal, {step.cause for step in steps}),
     ]
     return sorted(past, key=lambda one: one.at, reverse=True)
 
 
-def of_step(step: Step) -> Past:
-    return Past(step.at, cause_text(step.cause), effect_text(step))
+def of_step(step: Step, updates: Mapping[int, Update]) -> Past:
+    update = updates.get(update_of(step.cause) or 0)
+    return Past(step.at, update_text(update, step) if update else cause_text(step.cause), effect_text(step))
+
+
+def update_of(cause: str) -> int | None:
+    kind, _colon, number = cause.partition(":")
+    return int(number) if kind == "update" and number.isdecimal() else None
+
+
+def update_text(update: Update, step: Step) -> str:
+    texts = {
+        "published": _("The update for %(day)s was published."),
+        "corrected": _("The update for %(day)s was corrected."),
+        "retracted": _("The update for %(day)s was retracted."),
+    }
+    return texts[update.happened(step.at)] % {"day": presenting.day(update.date)}
+
+
+def of_days(sub_goal: SubGoal, told: Collection[str]) -> Iterator[Past]:
+    """What is known by its day alone, because no step tells it."""
+    days = {
+        "published": sub_goal.published_on,
+        "completed": sub_goal.completed_on,
+        "withdrawn": sub_goal.withdrawn_on,
+    }
+    for name, day in days.items():
+        if day and (cause := f"{sub_goal.node}:{name}") not in told:
+            effect = counts_no_longer() if name == "withdrawn" else ""
+            yield Past(beginning(day), cause_text(cause), effect)
 
 
 def cause_text(cause: str) -> str:
     """What led to a step, as far as its stored cause says it."""
-    if cause.startswith("update:"):
-        return _("An update was published, corrected or retracted.")
     if cause.startswith("merge:"):
         return _("Two entries of one organization were made one.")
     texts = {
@@ -64,8 +95,12 @@ def cause_text(cause: str) -> str:
 
 def effect_text(step: Step) -> str:
     """From where to where its progress went; what enters or leaves is not called progress."""
+    if step.cause.endswith(":withdrawn"):
+        return counts_no_longer()
     if step.progress_before is None or step.progress_after is None:
         return "" if step.progress_after is None else _("Progress is counted from here on.")
+    if step.progress_before == step.progress_after:
+        return ""
     said = {
         "before": presenting.share_text(step.progress_before),
         "after": presenting.share_text(step.progress_after),
@@ -73,6 +108,10 @@ def effect_text(step: Step) -> str:
     if step.kind == Result.ChangeKind.COMPOSITION:
         return _("What is counted changed: %(before)s of the way before, %(after)s after.") % said
     return _("From %(before)s of the way to %(after)s.") % said
+
+
+def counts_no_longer() -> str:
+    return _("It counts no longer.")
 
 
 def of_version(version: SubGoalVersion, sub_goal: SubGoal) -> Past:

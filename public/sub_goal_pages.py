@@ -167,7 +167,16 @@ class SubGoalRow:
     @property
     def latest(self) -> str:
         latest = self.outcome.get("latest")
-        return presenting.in_own_unit(latest["value"], self.sub_goal.unit) if latest else ""
+        return presenting.reported_value(self.sub_goal, latest["value"]) if latest else ""
+
+    @property
+    def value_lang(self) -> str:
+        """The language of the unit; whether something is done is said in the page's."""
+        return "" if self.sub_goal.is_deliverable else self.lang
+
+    @property
+    def rests_on_children(self) -> bool:
+        return self.sub_goal.progress_from == SubGoal.ProgressFrom.CHILDREN
 
     @property
     def progress_percent(self) -> int | None:
@@ -205,12 +214,12 @@ class UpdateView:
     """A report that stands or was retracted, with what it corrected and what the Project said to it."""
 
     update: Update
-    unit: str
+    sub_goal: SubGoal
     corrected: list[Update]
 
     @property
     def value(self) -> str:
-        return presenting.in_own_unit(self.update.value, self.unit)
+        return presenting.reported_value(self.sub_goal, self.update.value)
 
     @property
     def is_retracted(self) -> bool:
@@ -238,7 +247,13 @@ class UpdateView:
 
     @property
     def comments(self) -> list[dict[str, str]]:
-        return comments_of(self.reviews)
+        """Those to what was corrected since say to which version they were given."""
+        older = [
+            {**one, "version": presenting.day(old.corrected_at)}
+            for old in self.corrected
+            for one in comments_of(old.reviews.all())
+        ]
+        return [*comments_of(self.update.reviews.all()), *older]
 
     @property
     def corrections(self) -> list[dict[str, Any]]:
@@ -249,7 +264,7 @@ class UpdateView:
         return [
             {
                 "day": presenting.day(old.corrected_at or self.update.published_at),
-                "value": presenting.in_own_unit(old.value, self.unit),
+                "value": presenting.reported_value(self.sub_goal, old.value),
                 "note": old.note,
                 "reason": reasons.get(old.corrected_by_id, ""),
                 "lang": presenting.foreign(old.language),
@@ -279,7 +294,7 @@ def update_page(sub_goal: SubGoal, number: Any) -> tuple[Page, list[UpdateView]]
     page = Paginator(standing.order_by("-date", "-pk").prefetch_related(*parts), A_PAGE).get_page(number)
     replaced = sub_goal.updates.filter(state=Update.State.CORRECTED).prefetch_related(*parts)
     corrected = list(replaced[:MOST_CORRECTED])
-    return page, [UpdateView(one, sub_goal.unit, earlier(one, corrected)) for one in page]
+    return page, [UpdateView(one, sub_goal, earlier(one, corrected)) for one in page]
 
 
 def earlier(update: Update, corrected: list[Update]) -> list[Update]:

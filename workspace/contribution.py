@@ -1,5 +1,6 @@
 """What an organization contributes: from its sub-goals and updates up to the overall number."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -10,7 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from goals.models import Result, Standing, Step
+from goals.models import Result, Standing, Step, Update
 from stakeholders import rights
 from stakeholders.models import Organization
 from workspace.climb import Line, lines
@@ -89,7 +90,10 @@ def changes(leaves: list[Step]) -> list[Change]:
     causes = {leaf.cause for leaf in leaves}
     above = Step.objects.filter(cause__in=causes, at__in={leaf.at for leaf in leaves}).order_by("pk")
     found = list(above.select_related("goal", "organization", "sub_goal"))
-    return [Change(leaf, lines(way_up(leaf, found)), words_of(leaf), update_of(leaf)) for leaf in leaves]
+    updates = Update.objects.in_bulk([number for leaf in leaves if (number := update_of(leaf))])
+    return [
+        Change(leaf, lines(way_up(leaf, found)), words_of(leaf, updates), update_of(leaf)) for leaf in leaves
+    ]
 
 
 def way_up(leaf: Step, steps: list[Step]) -> list[Step]:
@@ -106,10 +110,15 @@ def update_of(step: Step) -> int | None:
     return int(key) if kind == "update" and key.isdecimal() else None
 
 
-def words_of(step: Step) -> str:
+def words_of(step: Step, updates: Mapping[int, Update]) -> str:
     """What happened, in words."""
-    if step.cause.startswith("update:"):
-        return _("An update was published, corrected or retracted")
+    if update := updates.get(update_of(step) or 0):
+        texts = {
+            "published": _("An update was published"),
+            "corrected": _("An update was corrected"),
+            "retracted": _("An update was retracted"),
+        }
+        return texts[update.happened(step.at)]
     if step.cause.startswith("merge:"):
         return _("Two organizations became one")
     happened = {

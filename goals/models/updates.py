@@ -1,6 +1,7 @@
 """Dated reports on sub-goals, what proves them, and what stewards and organizations say about them."""
 
 from datetime import date as day
+from datetime import datetime
 from typing import Self
 
 from django.conf import settings
@@ -122,6 +123,17 @@ class Update(Versioned):
 
     def __str__(self) -> str:
         return f"{self.sub_goal}, {self.date or self.get_state_display()}"
+
+    def happened(self, at: datetime) -> str:
+        """What made numbers move about that moment: it was "published", "corrected" or "retracted".
+
+        "corrected" is the step of the newer update, which takes the place of the one it corrects. Its times
+        are the application's and those of steps the database's, so the nearer one tells.
+        """
+        moments = (self.published_at or at, self.retracted_at)
+        if moments[1] and abs(moments[1] - at) < abs(moments[0] - at):
+            return "retracted"
+        return "corrected" if self.correction_of_id else "published"
 
 
 class OfUpdateQuerySet(models.QuerySet):

@@ -216,8 +216,8 @@ def test_the_measure_and_its_changes_are_marked_in_the_history(page, people):
     assert "Measured anew, version 2; that is no progress in itself. From 100 tons" in history
     assert "to 300 tons" in history
     assert "Reason: A second plant." in history
-    assert "An update was published, corrected or retracted. From 0.0% of the way to 25.0%." in history
-    assert "How it is measured was changed. What is counted changed: 25.0% of the way before" in history
+    assert "The update for February 1, 2026 was published. From 0.0% of the way to 25.0%." in history
+    assert "How it is measured was changed." in history
 
 
 def test_what_the_project_said_of_a_sub_goal_is_public_and_a_question_is_not(page, people):

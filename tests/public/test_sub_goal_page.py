@@ -1,0 +1,145 @@
+"""What a sub-goal's page says of its reports and its past."""
+
+import re
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.db.models import F
+from django.urls import reverse
+
+from goals.lifecycle import sub_goals, updates
+from goals.models import Step, SubGoal, Update
+from tests.goals.lifecycle.conftest import make_published, make_published_update
+from tests.public.test_organizations import in_words, section
+from tests.signing_in import signed_in
+
+
+def corrected(people, update: Update, **fields) -> Update:
+    newer = updates.correct(update, fields, people.editor, update.version)
+    newer = updates.submit(newer, people.editor, newer.version)
+    return updates.publish(newer, people.steward, newer.version, comment="Weighed again.")
+
+
+def an_hour_passes() -> None:
+    hour = timedelta(hours=1)
+    Step.objects.update(at=F("at") - hour)
+    Update.objects.update(published_at=F("published_at") - hour)
+
+
+# --- Done or not --------------------------------------------------------------------------------
+@pytest.fixture
+def lane(people) -> SubGoal:
+    """A lane that opens: not done at first, then done."""
+    sub_goal = make_published(people, title="Open a lane", is_deliverable=True)
+    make_published_update(people, sub_goal, date=date(2026, 2, 1), value=Decimal(0))
+    make_published_update(people, sub_goal, date=date(2026, 3, 1), value=Decimal(1), jump_reason="Open.")
+    return sub_goal
+
+
+def test_a_report_on_what_is_done_or_not_says_which(page, lane):
+    text = page("sub-goal", lane.code).text
+
+    said = section(text, "updates")
+    assert "March 1, 2026 : Done" in said
+    assert "February 1, 2026 : Not done yet" in said
+    assert "Aim Done, or not done Latest Done" in section(text, "aim")
+
+
+def test_what_changed_says_whether_it_is_done(page, lane):
+    text = in_words(page("changes").text)
+
+    assert "For March 1, 2026: Done." in text
+    assert "For February 1, 2026: Not done yet." in text
+
+
+# --- From the sub-goals under it ----------------------------------------------------------------
+def test_what_rests_on_its_sub_goals_awaits_no_reports_of_its_own(page, people):
+    parent = make_published(people, title="Whole", progress_from="children")
+    make_published(people, title="Part of it", parent=parent)
+
+    text = page("sub-goal", parent.code).text
+
+    assert "Reports None of its own; those of the sub-goals under it count" in section(text, "aim")
+    assert "Its progress comes from the sub-goals under it" in section(text, "updates")
+    assert "There is no update yet" not in text
+    assert 'href="#related"' in text
+    assert "Part of it" in section(text, "related")
+
+
+# --- Its past -----------------------------------------------------------------------------------
+def test_the_history_says_which_update_was_published_corrected_and_retracted(page, people):
+    sub_goal = make_published(people)
+    update = make_published_update(people, sub_goal, date=date(2026, 2, 1), value=Decimal(125))
+    an_hour_passes()
+    newer = corrected(people, update, value=Decimal(110))
+    an_hour_passes()
+    updates.retract(newer, "The scale was broken.", people.editor, newer.version)
+
+    history = section(page("sub-goal", sub_goal.code).text, "history")
+
+    said = re.findall(r"The update for February 1, 2026 was (\w+)\.", history)
+    assert said == ["retracted", "corrected", "published"]
+    assert "corrected or retracted" not in history
+
+
+def test_an_organization_reads_the_same_of_what_it_contributes(people):
+    sub_goal = make_published(people)
+    update = make_published_update(people, sub_goal, value=Decimal(125))
+    an_hour_passes()
+    newer = corrected(people, update, value=Decimal(110))
+    an_hour_passes()
+    updates.retract(newer, "The scale was broken.", people.editor, newer.version)
+
+    text = signed_in(people.editor).get(reverse("workspace:contribution", args=["mills"])).content.decode()
+
+    for words in ("An update was published", "An update was corrected", "An update was retracted"):
+        assert words in text
+
+
+def test_a_withdrawal_says_that_it_counts_no_longer_and_names_no_shares(page, people):
+    sub_goal = make_published(people)
+    make_published_update(people, sub_goal, value=Decimal(125))
+    sub_goal.refresh_from_db()
+    sub_goals.withdraw(sub_goal, "Sold.", people.editor, sub_goal.version)
+
+    history = section(page("sub-goal", sub_goal.code).text, "history")
+
+    assert "It was withdrawn. It counts no longer." in history
+    assert "25.0% of the way before, 25.0% after" not in history
+
+
+def test_what_no_step_tells_is_told_from_the_days_of_the_sub_goal(page, people):
+    """Sub-goals that came with their past, as samples do, have no steps."""
+    sub_goal = make_published(people)
+    sub_goal.steps.all().delete()
+    days = {
+        "published_on": date(2026, 1, 2),
+        "completed_on": date(2026, 3, 4),
+        "withdrawn_on": date(2026, 5, 6),
+    }
+    SubGoal.objects.filter(pk=sub_goal.pk).update(**days)
+
+    history = section(page("sub-goal", sub_goal.code).text, "history")
+
+    assert "May 6, 2026 It was withdrawn. It counts no longer." in history
+    assert "March 4, 2026 It was completed." in history
+    assert "January 2, 2026 It was published." in history
+
+
+def test_a_day_that_a_step_tells_is_told_once(page, people):
+    sub_goal = make_published(people)
+
+    assert section(page("sub-goal", sub_goal.code).text, "history").count("It was published.") == 1
+
+
+# --- What the Project said ----------------------------------------------------------------------
+def test_under_a_correction_each_check_says_which_version_it_was_of(page, people):
+    update = make_published_update(people, make_published(people))
+    corrected(people, update, value=Decimal(105))
+    update.refresh_from_db()
+
+    said = section(page("sub-goal", update.sub_goal.code).text, "updates")
+
+    checks = re.findall(r"Checked by the Project , \w+ \d+, \d+ ?(\(the version corrected on)?", said)
+    assert checks == ["", "(the version corrected on"]
