@@ -16,7 +16,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from goals import reminding
+from goals import reminding, words
 from goals.models import MeasureProposal, Review, Standing, SubGoal, Update
 from goals.reminding import Addressed, People, Reminder
 from goals.words import language
@@ -105,7 +105,9 @@ def reminder_notice(organization: Organization, reminders: list[Reminder], today
         subject=reminder_subject(organization, reminders, today),
         texts=[_("%(organization)s reports on this:") % {"organization": organization.name}],
         rows=rows, more=more, link_text=_("Write the update"), link=reminder_link(organization, reminders),
-        why=_("You get this mail because you report for %(name)s.") % {"name": organization.name},
+        why=words.one_stop(
+            _("You get this mail because you report for %(name)s.") % {"name": organization.name}
+        ),
     )  # fmt: skip
 
 

@@ -1,10 +1,12 @@
 """The words for statuses, directions, freshness, reasons and flags: the same ones everywhere."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
+from babel.dates import format_datetime
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +17,8 @@ from indicators.areas import area_name
 Text = str | Promise
 Outcome = Mapping[str, Any]
 """A judgement as a dictionary, under the field names of docs/method.md; numbers are Decimal or None."""
+
+TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)")
 
 STATUSES: dict[str, Text] = {
     "achieved": _("Target reached"),
@@ -176,9 +180,15 @@ def reported_by(organization: str) -> str:
     return _("Reported by %(organization)s") % {"organization": organization}
 
 
-def ended(sentence: str) -> str:
-    """With one full stop at its end, also after a name such as “Trade, Inc.”"""
-    return sentence if sentence.endswith(".") else f"{sentence}."
+def one_stop(text: str) -> str:
+    """Sentences that end with a name such as “Trade, Inc.” end with one full stop."""
+    return TWO_STOPS.sub(".", text)
+
+
+def moment(when: datetime) -> str:
+    """A day with its time in UTC."""
+    written = format_datetime(when, "HH:mm", locale=formats.locale_of(language()))
+    return _("%(day)s, %(time)s UTC") % {"day": formats.date_long(when.date(), language()), "time": written}
 
 
 def subject_name(label: str) -> str:

@@ -185,7 +185,7 @@ def about(one: Happening, sub_goal: SubGoal, texts: list[str], reason: str, lang
     title, lang = words_of(sub_goal)[0], presenting.foreign(words_of(sub_goal)[2])
     return Entry(
         one, label_of(one), title, reverse("public:sub-goal", args=[sub_goal.code]), lang,
-        texts=[words.ended(words.reported_by(sub_goal.organization.name)), *texts],
+        texts=[words.one_stop(words.reported_by(sub_goal.organization.name) + "."), *texts],
         reason=reason, reason_lang=presenting.foreign(language) if reason else "", effects=effects(one),
     )  # fmt: skip
 

@@ -89,7 +89,7 @@ class Citation:
 
     @property
     def retrieved(self) -> str:
-        return presenting.moment(max(row.recorded_at for row in self.rows))
+        return words.moment(max(row.recorded_at for row in self.rows))
 
     @cached_property
     def checksums(self) -> list[str]:

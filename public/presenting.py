@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from babel.dates import format_datetime
 from django.conf import settings
 from django.utils.translation import gettext as _
 
@@ -142,12 +141,6 @@ def day(when: date | datetime | None) -> str:
     if when is None:
         return ""
     return formats.date_long(when.date() if isinstance(when, datetime) else when, language())
-
-
-def moment(when: datetime) -> str:
-    """A day with its time in UTC."""
-    written = format_datetime(when, "HH:mm", locale=formats.locale_of(language()))
-    return _("%(day)s, %(time)s UTC") % {"day": day(when), "time": written}
 
 
 def period(label: str) -> str:

@@ -97,7 +97,7 @@ def outcome_for(series: Series, result: Result) -> words.Outcome | None:
 
 def latest(moments: list[datetime | None]) -> str:
     known = [moment for moment in moments if moment]
-    return presenting.moment(max(known)) if known else ""
+    return words.moment(max(known)) if known else ""
 
 
 def earliest(one: date | None, other: date | None) -> date | None:
@@ -113,7 +113,7 @@ def source_list() -> dict[str, Any]:
     for series in Series.objects.select_related("indicator").annotate(has_values=Exists(values)):
         views[series.source_id].add(series, series.has_values, results.get(series.indicator_id))
     return {
-        "now": presenting.moment(timezone.now()),
+        "now": words.moment(timezone.now()),
         "agencies": [view for view in views.values() if not view.source.is_calculated],
         "calculated": [view for view in views.values() if view.source.is_calculated],
         "section": "data",

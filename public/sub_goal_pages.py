@@ -139,9 +139,9 @@ class SubGoalRow:
 
     @property
     def other_languages(self) -> list[str]:
-        """The other languages it was written in, by name."""
+        """The languages it was written in beside the one that is shown, by name."""
         given = [self.sub_goal.language, *(text.language for text in self.sub_goal.texts.all())]
-        return [presenting.language_name(one) for one in given if presenting.foreign(one)]
+        return [presenting.language_name(one) for one in given if one != self.words[2]]
 
     @property
     def published(self) -> str:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from goals.due import due_on
 from goals.models import Review, SubGoal, Update
 from stakeholders import rights
-from stakeholders.models import Organization
+from stakeholders.models import Organization, User
 from workspace.own import Place, person_of, place_of
 
 A_PAGE = 50
@@ -26,12 +26,20 @@ COMING_UP = 3
 @require_safe
 @rights.rule("workspace", "see")
 def home(request: HttpRequest) -> HttpResponse:
-    """The way to one's organization; whoever belongs to several chooses."""
+    """The way to one's organization, or to the queue; whoever belongs to several organizations chooses."""
     held = rights.memberships_of(person_of(request))
     memberships = list(held.select_related("organization").order_by("organization__name"))
     if len(memberships) == 1:
         return redirect("workspace:dashboard", memberships[0].organization.code)
-    return render(request, "workspace/home.html", {"memberships": memberships})
+    if not memberships and rights.may(request.user, "see", "queue"):
+        return redirect("workspace:review-queue")
+    shown = {"memberships": memberships, "closed": [] if memberships else closed_to(person_of(request))}
+    return render(request, "workspace/home.html", shown)
+
+
+def closed_to(person: User) -> list[Organization]:
+    """The organizations a person belongs to that are switched off."""
+    return list(Organization.objects.filter(memberships__user=person, is_active=False))
 
 
 @require_safe

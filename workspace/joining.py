@@ -1,5 +1,7 @@
 """The public form by which an organization asks to take part."""
 
+from typing import Any
+
 from allauth.core.internal import ratelimit
 from django import forms
 from django.conf import settings
@@ -22,13 +24,17 @@ COUNTRIES = ("CAN", "MEX", "USA")
 REGION = "CALI-BAJA"
 
 
-def areas() -> list[tuple[str, str]]:
-    return [*((code, area_name(code, language())) for code in COUNTRIES), (REGION, "Cali Baja")]
+CHOOSE = ("", _("Choose"))
+"""Nobody is of a kind or a country because it stands first."""
+
+
+def areas() -> list[tuple[str, Any]]:
+    return [CHOOSE, *((code, area_name(code, language())) for code in COUNTRIES), (REGION, "Cali Baja")]
 
 
 class JoinForm(forms.Form):
     organization_name = forms.CharField(label=_("Name of the organization"), max_length=200)
-    type = forms.ChoiceField(label=_("Kind"), choices=Organization.Type.choices)
+    type = forms.ChoiceField(label=_("Kind"), choices=[CHOOSE, *Organization.Type.choices])
     area = forms.ChoiceField(label=_("Country or region"), choices=areas)
     website = forms.URLField(
         label=_("Website (optional)"), required=False, max_length=200, assume_scheme="https"

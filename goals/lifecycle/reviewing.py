@@ -9,6 +9,7 @@ from django.db import transaction
 from django.http import Http404
 from django.utils.translation import gettext as _
 
+from goals import words
 from goals.lifecycle import cleaning, sub_goals, updates
 from goals.lifecycle.steps import Row, StepNotAllowed, organization_of, record
 from goals.models import Comment, Review, SubGoal, Update
@@ -80,10 +81,10 @@ def who_was_first(error: Stale) -> str:
     review = newest_review(row) if isinstance(row, SubGoal | Update) and row.state != "submitted" else None
     if review is None:
         return _("This was changed by someone else in the meantime. Nothing of yours was saved.")
-    return _("%(person)s was first: “%(decision)s”, %(moment)s UTC. Nothing of yours was saved.") % {
+    return _("%(person)s was first: “%(decision)s”, %(moment)s. Nothing of yours was saved.") % {
         "person": review.reviewer or _("The program"),
         "decision": review.get_decision_display(),
-        "moment": f"{review.decided_at:%Y-%m-%d %H:%M}",
+        "moment": words.moment(review.decided_at),
     }
 
 

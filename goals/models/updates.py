@@ -13,6 +13,8 @@ from django.utils.translation import pgettext_lazy
 
 from goals.models.proposals import MeasureProposal
 from goals.models.sub_goals import SubGoal, seen
+from goals.words import language
+from indicators import formats
 from indicators.fields import ExactDecimalField
 from stakeholders import rights
 from stakeholders.models import User
@@ -122,7 +124,8 @@ class Update(Versioned):
         ]
 
     def __str__(self) -> str:
-        return f"{self.sub_goal}, {self.date or self.get_state_display()}"
+        when = formats.date_long(self.date, language()) if self.date else self.get_state_display()
+        return f"{self.sub_goal}, {when}"
 
     def happened(self, at: datetime) -> str:
         """What made numbers move about that moment: it was "published", "corrected" or "retracted".

@@ -8,10 +8,10 @@ import pytest
 from django.conf import settings as project
 from django.utils import timezone, translation
 
+from goals import words
 from indicators import refresh, throttle
 from indicators.models import Feed, Run, Source
 from indicators.sources.registry import takes_uploads
-from public import presenting
 from tests.faults.conftest import fingerprint
 from tests.page_kinds import LANGUAGES, PAGES, address
 
@@ -55,7 +55,7 @@ def test_with_every_source_closed_the_site_serves_every_page_and_says_since_when
     sections = client.get(address("sources")).content.decode().split("<section ")
     for code in {feed.source.code for feed in followed}:
         [said] = [section for section in sections if section.startswith(f'aria-labelledby="{code}"')]
-        assert presenting.moment(read) in said
+        assert words.moment(read) in said
 
 
 def is_asked(source: Source) -> bool:

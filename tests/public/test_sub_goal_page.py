@@ -8,8 +8,10 @@ import pytest
 from django.db.models import F
 from django.urls import reverse
 
+from goals import words
 from goals.lifecycle import sub_goals, updates
 from goals.models import Step, SubGoal, Update
+from stakeholders.models import Organization
 from tests.goals.lifecycle.conftest import make_published, make_published_update
 from tests.public.test_organizations import in_words, section
 from tests.signing_in import signed_in
@@ -93,8 +95,8 @@ def test_an_organization_reads_the_same_of_what_it_contributes(people):
 
     text = signed_in(people.editor).get(reverse("workspace:contribution", args=["mills"])).content.decode()
 
-    for words in ("An update was published", "An update was corrected", "An update was retracted"):
-        assert words in text
+    for said in ("An update was published", "An update was corrected", "An update was retracted"):
+        assert said in text
 
 
 def test_a_withdrawal_says_that_it_counts_no_longer_and_names_no_shares(page, people):
@@ -143,3 +145,27 @@ def test_under_a_correction_each_check_says_which_version_it_was_of(page, people
 
     checks = re.findall(r"Checked by the Project , \w+ \d+, \d+ ?(\(the version corrected on)?", said)
     assert checks == ["", "(the version corrected on"]
+
+
+# --- Words --------------------------------------------------------------------------------------
+def test_the_languages_it_is_also_written_in_leave_out_the_one_shown(page, people):
+    sub_goal = make_published(people)
+    for language in ("fr", "es"):
+        sub_goals.add_text(sub_goal, language, "Titre", "", people.editor, sub_goal.version)
+
+    assert "Also written in: Spanish, French" in in_words(page("sub-goal", sub_goal.code).text)
+    assert "Aussi rédigé en : anglais, espagnol" in in_words(page("sub-goal", sub_goal.code, "fr").text)
+
+
+def test_a_sentence_that_ends_with_a_name_such_as_inc_ends_with_one_stop(page, people):
+    Organization.objects.filter(code="mills").update(name="Puentes de Sonora A.C.")
+    make_published(people)
+
+    text = in_words(page("changes").text)
+
+    assert "Reported by Puentes de Sonora A.C. The set" in text
+    assert "A.C.." not in text
+
+
+def test_an_ellipsis_is_no_second_stop():
+    assert words.one_stop("Wait ... and see.. Inc.. …") == "Wait ... and see. Inc. …"

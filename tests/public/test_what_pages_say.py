@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 from django.utils.html import escape
 
 from goals import rollup
@@ -252,3 +253,18 @@ def test_a_new_day_changes_what_pages_say(page):
     clock.forget()
 
     assert "November 23, 2026" in page("goal", "g3").text
+
+
+@pytest.mark.parametrize("name", ["home", "about", "sub-goals"])
+def test_an_organization_finds_where_to_ask_to_join(page, name):
+    assert f'href="{reverse("join:ask")}"' in page(name).text
+
+
+def test_the_sign_in_page_says_where_to_ask_to_join(client, db):
+    assert f'href="{reverse("join:ask")}"' in client.get(reverse("account_login")).content.decode()
+
+
+def test_every_page_leads_to_the_organizations(page, kind):
+    footer = page(*kind).text.partition("<footer")[2]
+
+    assert f'href="{reverse("public:organizations")}"' in footer

@@ -4,11 +4,12 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from goals.due import due_on
 from goals.lifecycle import sub_goals, updates
 from public.middleware import clock
-from stakeholders.models import Membership, Organization
+from stakeholders.models import Membership, Organization, User
 from tests.goals.lifecycle.conftest import (
     make_draft,
     make_published,
@@ -47,6 +48,27 @@ def test_who_belongs_to_one_organization_is_led_to_it(people):
     answer = signed_in(people.viewer).get(url("home"))
 
     assert answer["Location"] == url("dashboard", "mills")
+
+
+def test_who_reviews_and_belongs_nowhere_is_led_to_the_queue(people):
+    head = User.objects.create_user("head@p.example", project_role=User.ProjectRole.ADMINISTRATOR)
+
+    for person in (people.steward, head):
+        assert signed_in(person).get(url("home"))["Location"] == url("review-queue")
+
+
+def test_a_member_of_what_is_switched_off_is_told_so(people):
+    Organization.objects.filter(code="mills").update(is_active=False, name="Mills, Inc.")
+
+    text = signed_in(people.viewer).get(url("home")).content.decode()
+
+    assert "Your organization is switched off: Mills, Inc. Its pages are closed" in text
+    assert "You do not belong to an organization" not in text
+    assert reverse("join:ask") not in text
+
+
+def test_a_stranger_is_told_how_to_become_a_member(people):
+    assert reverse("join:ask") in signed_in(people.stranger).get(url("home")).content.decode()
 
 
 def test_who_belongs_to_several_chooses_and_sees_the_role_in_each(people):

@@ -155,11 +155,11 @@ def test_the_page_takes_the_same_queries_whatever_moved(people, client, django_a
     make_published_update(people, make_published(people))
     client.get(url("contribution", "mills"))
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(url("contribution", "mills"))
     for title in "abcd":
         make_published_update(people, make_published(people, title=title))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(url("contribution", "mills"))
 
 
@@ -194,3 +194,13 @@ def test_one_address_asks_five_times_an_hour(client):
 
     assert statuses == [302] * 5 + [429]
     assert JoinRequest.objects.count() == 5
+
+
+@pytest.mark.parametrize("name", ["type", "area"])
+def test_nobody_is_of_a_kind_or_a_country_without_having_chosen_it(client, name):
+    page = client.get(reverse("join:ask")).content.decode()
+    answer = client.post(reverse("join:ask"), request_to_join(**{name: ""}))
+
+    assert '<option value="" selected>Choose</option>' in page
+    assert f'href="#id_{name}"' in answer.content.decode()
+    assert not JoinRequest.objects.exists()

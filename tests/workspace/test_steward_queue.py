@@ -9,9 +9,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from goals.lifecycle import evidence, updates
 from goals.models import Assumption, Comment, Goal, Review, Standing, SubGoal, Update
+from indicators import formats
 from indicators.models import Indicator
 from public.middleware import clock
 from stakeholders.models import JoinRequest, TrailEntry
@@ -278,6 +280,12 @@ def test_sending_back_asks_the_organization(steward, waiting):
     assert waiting.reviews.get().comment == "Which scale was used?"
 
 
+def test_what_was_done_names_the_day_as_pages_write_it(steward, waiting):
+    answer = steward.post(page_of(waiting), approval(waiting), follow=True)
+
+    assert "Published: Double the recycled tonnage, February 1, 2026." in answer.content.decode()
+
+
 def test_the_second_steward_is_told_who_was_first_and_keeps_the_words(steward, people, waiting):
     """R5, R10."""
     client_of(people.second_steward).post(page_of(waiting), approval(waiting))
@@ -287,7 +295,9 @@ def test_the_second_steward_is_told_who_was_first_and_keeps_the_words(steward, p
     )
 
     assert answer.status_code == 409
-    assert "second was first: “Checked by the Project”" in answer.text
+    today = formats.date_long(timezone.now().date(), "en")
+    assert f"second was first: “Checked by the Project”, {today}, " in answer.text
+    assert " UTC. Nothing of yours was saved." in answer.text
     assert "Which scale?" in answer.text
     assert Review.objects.filter(update_reviewed=waiting).count() == 1
 

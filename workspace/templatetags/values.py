@@ -4,12 +4,10 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from babel.dates import format_datetime
 from django import template
 from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
 from goals import words
 from goals.due import due_on
@@ -33,10 +31,12 @@ def day(when: date | datetime | None) -> str:
 @register.filter
 def moment(when: datetime | None) -> str:
     """A day with its time in UTC."""
-    if when is None:
-        return ""
-    written = format_datetime(when, "HH:mm", locale=formats.locale_of(language()))
-    return _("%(day)s, %(time)s UTC") % {"day": day(when), "time": written}
+    return words.moment(when) if when else ""
+
+
+@register.filter
+def one_stop(text: object) -> str:
+    return words.one_stop(str(text))
 
 
 @register.filter
