@@ -126,7 +126,7 @@ def of_version(version: SubGoalVersion, sub_goal: SubGoal) -> Past:
     )  # fmt: skip
 
 
-def measure_text(version: SubGoalVersion) -> str:
+def measure_text(version: SubGoalVersion | SubGoal) -> str:
     return _("From %(baseline)s (%(start)s) to %(target)s (%(end)s).") % {
         "baseline": presenting.in_own_unit(version.baseline_value, version.unit),
         "start": presenting.day(version.start_date),

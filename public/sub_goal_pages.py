@@ -17,6 +17,7 @@ from goals.models import Declaration, Review, Standing, SubGoal, Update
 from public import presenting
 from public.contributions import why_not_counted
 from public.filters import SubGoalFilter, in_state
+from public.sub_goal_chart import chart_of
 from public.sub_goal_history import history_of
 
 A_PAGE = 50
@@ -337,6 +338,7 @@ def sub_goal_page(code: str, query: Any, today: date) -> dict[str, Any]:
         "comments": [one for one in comments_of(sub_goal.reviews.all()) if one["comment"]],
         "is_checked": any(update.reviews for update in updates),
         "history": history_of(sub_goal),
+        "chart": chart_of(sub_goal, today),
         "parent": parent if parent and parent.is_public else None,
         "children": children,
         "child_rows": [SubGoalRow(child, today) for child in children],

@@ -11,6 +11,7 @@ from django.urls import reverse
 from goals import words
 from goals.lifecycle import sub_goals, updates
 from goals.models import Step, SubGoal, Update
+from public.sub_goal_chart import chart_of
 from stakeholders.models import Organization
 from tests.goals.lifecycle.conftest import make_published, make_published_update
 from tests.public.test_organizations import in_words, section
@@ -53,6 +54,59 @@ def test_what_changed_says_whether_it_is_done(page, lane):
 
     assert "For March 1, 2026: Done." in text
     assert "For February 1, 2026: Not done yet." in text
+
+
+# --- Its chart ----------------------------------------------------------------------------------
+def reports(people, values: dict[date, int], **changed) -> SubGoal:
+    sub_goal = make_published(people, **changed)
+    for day, value in values.items():
+        make_published_update(people, sub_goal, date=day, value=Decimal(value), jump_reason="As planned.")
+    return sub_goal
+
+
+TWO = {date(2026, 2, 1): 110, date(2026, 3, 1): 125}
+
+
+def test_two_numbers_reported_are_drawn_beside_the_path_with_their_table(page, people):
+    sub_goal = reports(people, TWO)
+
+    text = page("sub-goal", sub_goal.code).text
+
+    assert text.count("<svg") >= 2
+    assert "125 tons on March 1, 2026; to be reached by January 1, 2028: 200 tons" in text
+    table = in_words(text[text.index('aria-label="Data in this chart"') : text.index("</table>")])
+    assert "January 1, 2026 Baseline 100 tons February 1, 2026 Reported 110 tons" in table
+    assert "March 1, 2026 Reported 125 tons January 1, 2028 Target 200 tons" in table
+
+
+def test_increments_are_drawn_as_what_they_add_up_to(people, today):
+    drawn = chart_of(
+        reports(people, {date(2026, 2, 1): 10, date(2026, 3, 1): 15}, reporting="increment"), today
+    )
+
+    assert drawn
+    assert [point.value for point in drawn.points] == [110, 125]
+
+
+def test_the_path_leads_from_baseline_to_target(people, today):
+    """On an axis whose 2026 stands where that year begins."""
+    drawn = chart_of(reports(people, TWO), today)
+
+    assert drawn and drawn.chart.path
+    first, last = drawn.chart.path.points[0], drawn.chart.path.points[-1]
+    assert [(round(t, 2), value) for t, value in (first, last)] == [(2026, 100), (2028, 200)]
+
+
+def test_one_number_or_what_is_done_or_not_is_not_drawn(people, lane, today):
+    assert chart_of(reports(people, {date(2026, 2, 1): 110}), today) is None
+    assert chart_of(lane, today) is None
+
+
+def test_the_unit_of_an_organization_stays_text_in_its_chart(page, people):
+    """R26."""
+    sub_goal = reports(people, TWO, unit="<script>alert(1)</script>")
+
+    assert "<script>alert" not in page("sub-goal", sub_goal.code).text
 
 
 # --- From the sub-goals under it ----------------------------------------------------------------
