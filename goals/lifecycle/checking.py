@@ -22,12 +22,20 @@ NEEDED = ("title", "start_date", "target_date", "baseline_value", "target_value"
 
 def sub_goal_faults(sub_goal: SubGoal) -> Faults:
     """What keeps a sub-goal from being sent for review or published."""
-    missing = {name: _("This is still needed.") for name in NEEDED if getattr(sub_goal, name) in (None, "")}
+    missing = {
+        name: _("This is still needed.") for name in needed(sub_goal) if getattr(sub_goal, name) in (None, "")
+    }
     return missing or {
         **measure_faults(sub_goal),
         **contribution_faults(sub_goal),
         **placing_faults(sub_goal),
     }
+
+
+def needed(sub_goal: SubGoal) -> tuple[str, ...]:
+    """A number of its own is in a unit; what is done or not, or rests on the sub-goals below, has none."""
+    counts = not sub_goal.is_deliverable and sub_goal.progress_from == SubGoal.ProgressFrom.OWN
+    return (*NEEDED, "unit") if counts else NEEDED
 
 
 def measure_faults(sub_goal: SubGoal) -> Faults:
@@ -100,10 +108,7 @@ def taken_day_fault(update: Update) -> str:
     """Two levels on one day would leave open which one holds; increments of one day add up."""
     if update.sub_goal.reporting == SubGoal.Reporting.INCREMENT:
         return ""
-    standing = update.sub_goal.updates.filter(state=Update.State.PUBLISHED, date=update.date)
-    if update.correction_of_id:
-        standing = standing.exclude(pk=update.correction_of_id)
-    if not standing.exists():
+    if not any(one.date == update.date for one in published_beside(update)):
         return ""
     return _("There is a published update for this day. Correct that one.")
 
@@ -122,8 +127,22 @@ def is_jump(update: Update) -> bool:
 
 def value_before(update: Update) -> Decimal:
     """The newest published value up to that day; the baseline while there is none."""
-    earlier = update.sub_goal.updates.filter(
-        state=Update.State.PUBLISHED, date__lte=update.date, value__isnull=False
-    ).exclude(pk__in=[pk for pk in (update.pk, update.correction_of_id) if pk])
-    newest = earlier.order_by("-date", "-pk").values_list("value", flat=True).first()
-    return update.sub_goal.ends[0] if newest is None else newest
+    earlier = [one for one in published_beside(update) if one.value is not None and one.date <= update.date]
+    if not earlier:
+        return update.sub_goal.ends[0]
+    newest = max(earlier, key=lambda one: (one.date, one.pk)).value
+    assert newest is not None
+    return newest
+
+
+def published_beside(update: Update) -> list[Update]:
+    """What stands on the same sub-goal, without the update itself and the one it corrects.
+
+    Who checks many at once has read the updates of their sub-goals with them.
+    """
+    apart = (update.pk, update.correction_of_id)
+    return [
+        one
+        for one in update.sub_goal.updates.all()
+        if one.state == Update.State.PUBLISHED and one.pk not in apart
+    ]

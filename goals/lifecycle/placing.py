@@ -1,6 +1,6 @@
 """Where a sub-goal stands under others: within one goal, without circles, at most five levels deep."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -20,6 +20,11 @@ def check_parent(sub_goal: SubGoal, parent: SubGoal | None) -> None:
     if parent is None:
         return
     above = list(lineage(parent.pk))  # read anew: it may have moved before the goal was locked
+    check_place(sub_goal, above, height(sub_goal))
+
+
+def check_place(sub_goal: SubGoal, above: Sequence[SubGoal], levels: int) -> None:
+    """The same where those above it, the nearest first, and its own levels are known."""
     parent = above[0]
     if parent.goal_id != sub_goal.goal_id:
         raise refused(_("A sub-goal stands under one of the same goal."))
@@ -27,7 +32,7 @@ def check_parent(sub_goal: SubGoal, parent: SubGoal | None) -> None:
         raise refused(_("The sub-goal above it was withdrawn."))
     if sub_goal.pk and sub_goal.pk in [one.pk for one in above]:
         raise refused(_("It would stand under itself."))
-    if len(above) + height(sub_goal) > DEEPEST:
+    if len(above) + levels > DEEPEST:
         raise refused(_("Sub-goals stand at most %(most)d levels deep.") % {"most": DEEPEST})
 
 

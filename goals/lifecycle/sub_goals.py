@@ -59,14 +59,19 @@ DELIVERABLE = {
 def create_draft(organization: Organization, fields: Mapping[str, Any], by: User) -> SubGoal:
     """A new draft; `fields` are any of those of the four steps and name the goal at least."""
     rights.require(by, "create", "sub_goal", organization)
-    if fields.get("goal") is None:
-        raise ValidationError({"goal": [_("Say which goal it serves.")]})
-    sub_goal = SubGoal(organization=organization, created_by=by, baseline_value=None, target_value=None)
+    sub_goal = begun(organization, fields, by)
     lock_place(sub_goal, fields)
     fill(sub_goal, fields, FIELDS, by)
     sub_goal.save(force_insert=True)
     record(sub_goal, "create", by, before=None, after=kept(sub_goal))
     return sub_goal
+
+
+def begun(organization: Organization, fields: Mapping[str, Any], by: User) -> SubGoal:
+    """One with nothing in it yet; it names the goal it will serve."""
+    if fields.get("goal") is None:
+        raise ValidationError({"goal": [_("Say which goal it serves.")]})
+    return SubGoal(organization=organization, created_by=by, baseline_value=None, target_value=None)
 
 
 @transaction.atomic
@@ -95,15 +100,21 @@ def save_fields(
 
 def fill(sub_goal: SubGoal, fields: Mapping[str, Any], allowed: tuple[str, ...], by: By) -> None:
     """Take over what was entered; what can be wrong even while parts are missing is refused here."""
-    names = cleaning.apply(sub_goal, fields, allowed)
+    enter(sub_goal, fields, allowed)
+    if "answers_user" in fields:
+        check_people(sub_goal)
+    if "parent" in fields or "goal" in fields:
+        check_parent_is_seen(sub_goal, by)
+        placing.check_parent(sub_goal, sub_goal.parent)
+
+
+def enter(sub_goal: SubGoal, fields: Mapping[str, Any], allowed: tuple[str, ...]) -> None:
+    """The part of it that asks the database nothing."""
+    cleaning.apply(sub_goal, fields, allowed)
     if sub_goal.is_deliverable:
         for name, value in DELIVERABLE.items():
             setattr(sub_goal, name, value)
     checking.check(checking.placing_faults(sub_goal))
-    check_people(sub_goal)
-    if "parent" in names or "goal" in names:
-        check_parent_is_seen(sub_goal, by)
-        placing.check_parent(sub_goal, sub_goal.parent)
 
 
 def lock_place(sub_goal: SubGoal, fields: Mapping[str, Any]) -> None:
@@ -218,8 +229,10 @@ def describe(sub_goal: SubGoal, fields: Mapping[str, Any], by: By, version: int)
     check(sub_goal, "describe", by, version)
     before = kept(sub_goal)
     names = cleaning.apply(sub_goal, fields, WORDS)
-    check_people(sub_goal)
-    checking.check(checking.sub_goal_faults(sub_goal))
+    if "answers_user" in names:
+        check_people(sub_goal)
+    faults = checking.sub_goal_faults(sub_goal)
+    checking.check({name: fault for name, fault in faults.items() if name in WORDS})
     sub_goal.save_if(version, *names)
     record_change(sub_goal, "describe", by, before)
     edition.advance()

@@ -46,14 +46,19 @@ def create_draft(
     """A new draft under a published sub-goal; anything may be missing still."""
     sub_goal = locked(sub_goal.pk)
     rights.require(by, "create", "update", sub_goal.organization)
-    if sub_goal.state != SubGoal.State.PUBLISHED:
-        raise StepNotAllowed(_("Updates are given on sub-goals that are published. Nothing was saved."))
-    update = Update(sub_goal=sub_goal, author=by, language=sub_goal.language)
+    update = begun(sub_goal, by)
     cleaning.apply(update, fields, FIELDS)
     update.save(force_insert=True)
     set_links(update, links)
     record(update, "create", by, before=None, after=kept(update) | links_of(update))
     return update
+
+
+def begun(sub_goal: SubGoal, by: User) -> Update:
+    """One with nothing in it yet."""
+    if sub_goal.state != SubGoal.State.PUBLISHED:
+        raise StepNotAllowed(_("Updates are given on sub-goals that are published. Nothing was saved."))
+    return Update(sub_goal=sub_goal, author=by, language=sub_goal.language)
 
 
 @transaction.atomic
