@@ -1,11 +1,12 @@
 """Spreadsheets people hand in, read in a process with limits; what happens there knows nothing of Django."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from indicators import limited
 from indicators.sources import upload_files
-from indicators.sources.upload_files import TooLarge, UploadRefused
+from indicators.sources.upload_files import SheetNeeded, TooLarge, UploadRefused
 
 
 @dataclass(frozen=True)
@@ -23,9 +24,12 @@ class Table:
     lines: tuple[Line, ...]
 
 
-def read(body: bytes, name: str, sheet: str = "") -> Table:
-    """The table of a CSV or XLSX file. Raises UploadRefused with a sentence for its owner."""
-    found = inside(table, body, name=name, sheet=sheet)
+def read(body: bytes, name: str, sheet: str = "", usual: Sequence[str] = ()) -> Table:
+    """The table of a CSV or XLSX file. Raises UploadRefused with a sentence for its owner.
+
+    Of several sheets the one named `sheet`; if none is named, the one that has a `usual` name.
+    """
+    found = inside(table, body, name=name, sheet=sheet, usual=list(usual))
     lines = (Line(number, cells, tuple(formulas)) for number, cells, formulas in found["lines"])
     return Table(tuple(found["columns"]), tuple(lines))
 
@@ -50,13 +54,23 @@ def inside(function: Any, body: bytes, **arguments: Any) -> dict[str, Any]:
 
 
 # --- Inside that process ------------------------------------------------------------------------
-def table(body: bytes, name: str, sheet: str) -> dict[str, Any]:
+def table(body: bytes, name: str, sheet: str, usual: Sequence[str]) -> dict[str, Any]:
     try:
-        found = upload_files.read(body, name, sheet)
+        found = chosen(body, name, sheet, usual)
     except UploadRefused as error:
         return refusal(error)
     lines = [(line.number, dict(line.cells), sorted(line.formulas)) for line in found.lines]
     return {"columns": found.columns, "lines": lines}
+
+
+def chosen(body: bytes, name: str, sheet: str, usual: Sequence[str]) -> upload_files.Table:
+    try:
+        return upload_files.read(body, name, sheet)
+    except SheetNeeded as error:
+        known = [one for one in error.names if one in usual]
+        if sheet or len(known) != 1:
+            raise
+    return upload_files.read(body, name, known[0])
 
 
 def checked(body: bytes, name: str) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from goals import packing, spreadsheets
-from goals.bulk import columns, files, importing
+from goals import packing
+from goals.bulk import columns, files, importing, previews
 from goals.lifecycle import evidence
 from indicators import waiting
 from indicators.sources.upload_files import UploadRefused
@@ -36,6 +36,9 @@ class UploadForm(forms.Form):
         label=gettext_lazy("File"), help_text=gettext_lazy("CSV or XLSX, up to 10 MB and 2,000 lines."),
         widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
     )  # fmt: skip
+    sheet = forms.CharField(
+        label=gettext_lazy("Sheet (only for a workbook with several)"), max_length=31, required=False
+    )
     submit = forms.BooleanField(label=gettext_lazy("Send each for review at once"), required=False)
 
 
@@ -68,20 +71,33 @@ def table(request: HttpRequest, organization: str, kind: str, form: str) -> Http
     place = place_of(request.user, organization)
     place.require("see", "export")
     known(kind, form)
-    body = files.export(kind, place.organization, place.person, form)
+    body = files.export(kind, place.organization, place.person, form, in_words=True)
     return as_attachment(HttpResponse(body, content_type=files.CONTENT_TYPES[form]), f"{kind}.{form}")
 
 
 @require_safe
 @rights.rule("export", "see")
 def template(request: HttpRequest, organization: str, kind: str, form: str) -> HttpResponse:
-    """An empty file with the columns."""
+    """An empty file with the columns; a workbook explains them on a second sheet."""
     place_of(request.user, organization)
     known(kind, form)
     body = files.template(kind, form)
     return as_attachment(
         HttpResponse(body, content_type=files.CONTENT_TYPES[form]), f"{kind}-template.{form}"
     )
+
+
+@require_safe
+@rights.rule("export", "see")
+def explained(request: HttpRequest, organization: str, kind: str) -> HttpResponse:
+    """What may stand in each column of the CSV template."""
+    place_of(request.user, organization)
+    known(kind, files.CSV)
+    return csv_file(files.explained(kind), f"{kind}-columns.csv")
+
+
+def csv_file(body: bytes, name: str) -> HttpResponse:
+    return as_attachment(HttpResponse(body, content_type=files.CONTENT_TYPES[files.CSV]), name)
 
 
 def known(kind: str, form: str) -> None:
@@ -105,13 +121,17 @@ class Ticket:
     sha256: str
     name: str
     submit: bool
+    sheet: str = ""
     mapping: dict[str, str] = field(default_factory=dict)
+    left_out: list[str] = field(default_factory=list)
 
     def signed(self) -> str:
         return signing.dumps(asdict(self), salt="bulk", compress=True)
 
     def file(self) -> importing.File:
-        return importing.File(self.kind, waiting.read(self.sha256), self.name, mapping=self.mapping)
+        return importing.File(
+            self.kind, waiting.read(self.sha256), self.name, self.sheet, self.mapping, tuple(self.left_out)
+        )
 
 
 def ticket_of(text: str, place: Place) -> Ticket:
@@ -137,7 +157,9 @@ def hand_in(request: HttpRequest, organization: str) -> HttpResponse:
         ticket = ticket_of(request.POST["ticket"], place)
         if "confirm" in request.POST:
             return take(request, place, ticket)
-        return preview(request, place, replace(ticket, mapping=mapping_of(request.POST)))
+        if "whole" in request.POST:
+            return whole(place, ticket)
+        return preview(request, place, replace(ticket, **chosen(request.POST)))
     except waiting.Gone:
         messages.error(request, _("The file waits no longer; nothing was changed. Hand it in again."))
         return redirect("workspace:files", organization)
@@ -155,8 +177,9 @@ def receive(request: HttpRequest, place: Place) -> HttpResponse:
         form.add_error("file", error.messages[0])
         return refused(request, place, form, error.status)
     ticket = Ticket(
-        given["kind"], place.organization.pk, place.person.pk, waiting.keep(body), name, given["submit"]
-    )
+        given["kind"], place.organization.pk, place.person.pk, waiting.keep(body), name, given["submit"],
+        given["sheet"],
+    )  # fmt: skip
     return preview(request, place, ticket)
 
 
@@ -168,18 +191,19 @@ def preview(request: HttpRequest, place: Place, ticket: Ticket) -> HttpResponse:
     """What taking the file would do, by line and column."""
     file = ticket.file()
     try:
-        table = spreadsheets.read(file.body, file.name, file.sheet)
-        if open_columns := unknown(table.columns, ticket):
-            return ask_columns(request, place, ticket, table.columns, open_columns)
+        table = importing.read(file)
+        if unknown(table.columns, ticket):
+            return ask_columns(request, place, ticket, table.columns)
         found = importing.preview(file, place.organization, place.person, submit=ticket.submit)
     except UploadRefused as error:
-        form = UploadForm({"kind": ticket.kind, "submit": ticket.submit}, label_suffix="")
+        given = {"kind": ticket.kind, "submit": ticket.submit, "sheet": ticket.sheet}
+        form = UploadForm(given, label_suffix="")
         form.full_clean()
         form.errors.pop("file", None)
         form.add_error("file", str(error))
         return refused(request, place, form, error.status)
     if found.missing:
-        return ask_columns(request, place, ticket, found.columns, found.columns, found.missing)
+        return ask_columns(request, place, ticket, found.columns, found.missing)
     return render(request, PREVIEW, in_words(place, ticket, found))
 
 
@@ -190,10 +214,37 @@ def in_words(place: Place, ticket: Ticket, found: importing.Preview) -> dict[str
         "kind": dict(KINDS)[ticket.kind],
         "ticket": ticket.signed(),
         "preview": found,
-        "refusals": found.refused[:MOST_SHOWN],
-        "left_out": max(0, len(found.refused) - MOST_SHOWN),
+        "refusals": [replace(one, column=title(found, one.column)) for one in found.refused[:MOST_SHOWN]],
+        "refusals_left_out": max(0, len(found.refused) - MOST_SHOWN),
+        "details": [told(found, detail) for detail in found.shown],
         "submit": ticket.submit,
     }
+
+
+def title(found: importing.Preview, column: str) -> str:
+    """As the file calls it; a column that the file lacks as the forms call it."""
+    if column in found.columns or not column:
+        return column
+    return columns.BY_NAME[found.kind][column].label
+
+
+def told(found: importing.Preview, detail: previews.Detail) -> previews.Detail:
+    """The line with its cells as the reader calls them."""
+    own = columns.BY_NAME[found.kind]
+    cells = [
+        previews.Cell(
+            title(found, one.column), one.part, own[one.part].in_words(one.before),
+            own[one.part].in_words(one.after),
+        )
+        for one in detail.cells
+    ]  # fmt: skip
+    return replace(detail, cells=tuple(cells))
+
+
+def whole(place: Place, ticket: Ticket) -> HttpResponse:
+    """All of the preview as a file."""
+    found = importing.preview(ticket.file(), place.organization, place.person, submit=ticket.submit)
+    return csv_file(found.whole(), "preview.csv")
 
 
 def take(request: HttpRequest, place: Place, ticket: Ticket) -> HttpResponse:
@@ -214,26 +265,34 @@ def take(request: HttpRequest, place: Place, ticket: Ticket) -> HttpResponse:
 
 
 # --- Columns ------------------------------------------------------------------------------------
+LEAVE_OUT = "-"
+"""In place of what a column holds: it is not taken."""
+
+
 def unknown(found: tuple[str, ...], ticket: Ticket) -> list[str]:
-    own = {column.name for column in columns.COLUMNS[ticket.kind]}
-    return [name for name in found if name not in own and name not in ticket.mapping.values()]
+    own = importing.recognized(ticket.kind, found).values()
+    return [name for name in found if name not in (*own, *ticket.mapping.values(), *ticket.left_out)]
 
 
 def ask_columns(
-    request: HttpRequest, place: Place, ticket: Ticket, found: tuple[str, ...], open_columns: Any,
-    missing: tuple[str, ...] = (),
-) -> HttpResponse:  # fmt: skip
-    own = [column.name for column in columns.COLUMNS[ticket.kind]]
-    chosen = {column: part for part, column in ticket.mapping.items()}
-    rows = [(name, chosen.get(name, name if name in own else "")) for name in found]
+    request: HttpRequest, place: Place, ticket: Ticket, found: tuple[str, ...], missing: tuple[str, ...] = ()
+) -> HttpResponse:
+    own = columns.BY_NAME[ticket.kind]
+    chosen = {column: part for part, column in importing.recognized(ticket.kind, found).items()}
+    chosen |= {column: part for part, column in ticket.mapping.items()}
+    chosen |= dict.fromkeys(ticket.left_out, LEAVE_OUT)
     shown = {
-        "place": place, "ticket": ticket.signed(), "name": ticket.name, "rows": rows, "parts": own,
-        "missing": missing, "needed": columns.NEEDED[ticket.kind],
+        "place": place, "ticket": ticket.signed(), "name": ticket.name,
+        "rows": [(name, chosen.get(name, "")) for name in found],
+        "parts": [(name, column.label) for name, column in own.items()],
+        "missing": [own[name].label for name in missing],
+        "leave_out": LEAVE_OUT,
     }  # fmt: skip
     return render(request, COLUMNS, shown)
 
 
-def mapping_of(given: Any) -> dict[str, str]:
-    """Which column holds what, as it was chosen; the names of both stand in the form."""
-    names, parts = given.getlist("column"), given.getlist("part")
-    return {part: name for name, part in zip(names, parts, strict=False) if part}
+def chosen(given: Any) -> dict[str, Any]:
+    """Which column holds what and which are not taken; the names of both stand in the form."""
+    pairs = list(zip(given.getlist("column"), given.getlist("part"), strict=False))
+    mapping = {part: name for name, part in pairs if part not in ("", LEAVE_OUT)}
+    return {"mapping": mapping, "left_out": [name for name, part in pairs if part == LEAVE_OUT]}

@@ -49,6 +49,11 @@ files = [
     path(
         pgettext_lazy("address", "files/template/<str:kind>.<str:form>"), file_pages.template, name="template"
     ),
+    path(
+        pgettext_lazy("address", "files/template/<str:kind>/columns.csv"),
+        file_pages.explained,
+        name="template-columns",
+    ),
 ]
 sub_goal = [
     path("", sub_goal_pages.sub_goal, name="sub-goal"),

@@ -70,16 +70,30 @@ class ImportViewSet(PrivateViewSet):
 def file_of(fields: dict[str, Any]) -> importing.File:
     upload = fields["file"]
     return importing.File(
-        fields["kind"], evidence.whole(upload), upload.name, fields["sheet"], mapping_of(fields["mapping"])
-    )
+        fields["kind"], evidence.whole(upload), upload.name, fields["sheet"], mapping_of(fields["mapping"]),
+        left_out_of(fields["leave_out"]),
+    )  # fmt: skip
 
 
 def mapping_of(text: str) -> dict[str, str]:
     """The columns by what they hold, as a JSON object of texts."""
-    try:
-        found = json.loads(text or "{}")
-    except (ValueError, RecursionError):
-        found = None
+    found = loaded(text or "{}")
     if not isinstance(found, dict) or not all(isinstance(column, str) for column in found.values()):
         raise refused("mapping", _('Send a JSON object such as {"title": "Name"}.'))
     return found
+
+
+def left_out_of(text: str) -> tuple[str, ...]:
+    """The columns that are not taken, as a JSON list of texts."""
+    found = loaded(text or "[]")
+    if not isinstance(found, list) or not all(isinstance(column, str) for column in found):
+        raise refused("leave_out", _('Send a JSON list such as ["Remarks"].'))
+    return tuple(found)
+
+
+def loaded(text: str) -> Any:
+    """What the JSON says; None for what is none."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None

@@ -273,6 +273,10 @@ class ImportSent(Sent):
         max_length=10_000, required=False, default="",
         help_text='JSON object: which column of the file holds what, such as {"title": "Name"}.',
     )  # fmt: skip
+    leave_out = Text(
+        max_length=10_000, required=False, default="",
+        help_text='JSON list: columns of the file that are not taken, such as ["Remarks"].',
+    )  # fmt: skip
     submit = TextYesNo(required=False, default=False, help_text="Also send each for review.")
     file = serializers.FileField(allow_empty_file=True)
 

@@ -182,6 +182,21 @@ class RefusalSerializer(serializers.Serializer):
     reason = serializers.CharField()
 
 
+class CellSerializer(serializers.Serializer):
+    column = serializers.CharField(help_text="Its name in the file.")
+    part = serializers.CharField(help_text="What it holds.")
+    before = serializers.CharField(help_text="As a file has it; empty for a line that is added.")
+    after = serializers.CharField()
+
+
+class DetailSerializer(serializers.Serializer):
+    """A line that is added, with its main cells, or changed, with each cell that differs."""
+
+    line = serializers.IntegerField()
+    outcome = serializers.ChoiceField(choices=["added", "changed"])
+    cells = CellSerializer(many=True)
+
+
 class PreviewSerializer(serializers.Serializer):
     """What a file does, by the number of the line; with a refusal nothing of it can be taken."""
 
@@ -193,4 +208,8 @@ class PreviewSerializer(serializers.Serializer):
     changed = serializers.ListField(child=serializers.IntegerField())
     same = serializers.ListField(child=serializers.IntegerField())
     refused = RefusalSerializer(many=True)
+    lines = DetailSerializer(
+        source="shown", many=True, help_text="The first 200 lines that are added or changed, in detail."
+    )
+    lines_left_out = serializers.IntegerField(source="left_out", help_text="How many more there are.")
     can_be_taken = serializers.BooleanField()

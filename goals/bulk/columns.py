@@ -3,18 +3,27 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, override
 
+from goals.bulk import words
 from goals.lifecycle import cleaning
 from goals.models import Goal, SubGoal, Target, Update
+from indicators.cells import cell
 from indicators.models import Indicator
 
 SUB_GOALS, UPDATES = "sub_goals", "updates"
-YES, NO = ("true", "yes", "1"), ("false", "no", "0")
+YES_OR_NO = (("true", gettext_lazy("Yes")), ("false", gettext_lazy("No")))
+ALSO = {"yes": "true", "1": "true", "no": "false", "0": "false"}
+Choices = tuple[tuple[str, Any], ...]
 
 
 @dataclass(frozen=True)
@@ -24,23 +33,44 @@ class Column:
     name: str
     write: Callable[[Any], Any]
     read: Callable[[str], Any] | None = None
-    choices: tuple[str, ...] = ()
+    choices: Choices = ()
     keeps_when_blank: bool = False
+    longest: int | None = None
+
+    @property
+    def label(self) -> str:
+        """What a reader calls it, as the forms do."""
+        return str(words.LABELS[self.name])
+
+    @property
+    def offered(self) -> list[str]:
+        return [capfirst(str(label)) for _value, label in self.choices]
+
+    def text(self, row: Any, *, in_words: bool = False) -> str:
+        """The cell of a row, exactly as it is read back; `in_words` writes choices as their reader does."""
+        value = self.write(row)
+        written = format(value, "f") if isinstance(value, Decimal) else str(value)
+        if isinstance(value, bool) or value is None:
+            written = cell(value)
+        return self.in_words(written) if in_words else written
+
+    def in_words(self, text: str) -> str:
+        return capfirst(str(dict(self.choices).get(text, text))) if self.choices else text
 
 
 def of_field(model: type[models.Model], name: str) -> Column:
     field = model._meta.get_field(name)
     assert isinstance(field, models.Field)
-    read: Callable[[str], Any] = str
+    choices: Choices = tuple((str(value), label) for value, label in field.choices or ())
+    read: Callable[[str], Any] = partial(choice, choices) if choices else str
     if isinstance(field, models.BooleanField):
-        read = yes_or_no
+        choices, read = YES_OR_NO, yes_or_no
     elif isinstance(field, models.DateField):
         read = day
     elif type(field).__name__ == "ExactDecimalField":
         read = cleaning.decimal
-    choices = tuple(str(value) for value, _label in field.choices or ())
     keeps = bool(choices) or not (field.null or isinstance(field, models.CharField | models.TextField))
-    return Column(name, lambda row: getattr(row, name), read, choices, keeps)
+    return Column(name, lambda row: getattr(row, name), read, choices, keeps, field.max_length)
 
 
 def of_key(name: str, path: str, read: Callable[[str], Any] | None) -> Column:
@@ -53,10 +83,22 @@ def follow(row: Any, path: str) -> Any:
     return row
 
 
+# --- Reading a cell -----------------------------------------------------------------------------
+def choice(choices: Choices, text: str) -> str:
+    """A choice by its code or by its words in any language; what is none is refused with its field."""
+    for code in dict(settings.LANGUAGES):
+        with override(code):
+            for value, label in choices:
+                if text.casefold() in (value, str(label).casefold()):
+                    return value
+    return text
+
+
 def yes_or_no(text: str) -> bool:
-    if text.lower() not in (*YES, *NO):
+    found = choice(YES_OR_NO, ALSO.get(text.casefold(), text))
+    if found not in ("true", "false"):
         raise ValidationError(_("Write yes or no."))
-    return text.lower() in YES
+    return found == "true"
 
 
 def day(text: str) -> date:
@@ -77,10 +119,11 @@ def one(rows: models.QuerySet, **wanted: str) -> Any:
 
 
 # --- The two kinds of files ---------------------------------------------------------------------
+TARGETS = Target.objects.select_related("indicator")
 SUB_GOAL_COLUMNS = (
     Column("code", lambda row: row.code, str),
     of_key("goal", "goal.code", lambda text: one(Goal.objects.all(), code=text)),
-    of_key("target", "target.indicator.code", lambda text: one(Target.objects.all(), indicator__code=text)),
+    of_key("target", "target.indicator.code", lambda text: one(TARGETS.all(), indicator__code=text)),
     of_key("parent", "parent.code", str),
     *(
         of_field(SubGoal, name)
@@ -98,7 +141,7 @@ SUB_GOAL_COLUMNS = (
             "jump_share", "answers_name", "answers_role",
         )
     ),
-    Column("state", lambda row: row.state),
+    Column("state", lambda row: row.state, choices=tuple(SubGoal.State.choices)),
 )  # fmt: skip
 UPDATE_COLUMNS = (
     of_key("sub_goal", "sub_goal.code", str),
@@ -106,8 +149,23 @@ UPDATE_COLUMNS = (
         of_field(Update, name)
         for name in ("date", "value", "note", "jump_reason", "language", "evidence_url", "author_role")
     ),
-    Column("state", lambda row: row.state),
-    Column("evidence_grade", lambda row: row.evidence_grade),
+    Column("state", lambda row: row.state, choices=tuple(Update.State.choices)),
+    Column("evidence_grade", lambda row: row.evidence_grade, choices=tuple(Update.Evidence.choices)),
 )
 COLUMNS: Mapping[str, tuple[Column, ...]] = {SUB_GOALS: SUB_GOAL_COLUMNS, UPDATES: UPDATE_COLUMNS}
+BY_NAME = {kind: {column.name: column for column in own} for kind, own in COLUMNS.items()}
 NEEDED = {SUB_GOALS: ("goal", "title"), UPDATES: ("sub_goal", "date", "value")}
+MAIN = {
+    SUB_GOALS: ("goal", "title", "unit", "baseline_value", "target_value", "target_date"),
+    UPDATES: ("sub_goal", "date", "value"),
+}
+"""What tells a reader which line it is, where a preview has not room for all of it."""
+
+
+def named(kind: str) -> dict[str, str]:
+    """The column by each name a file may give it: its code, and its words in every language."""
+    found: dict[str, str] = {}
+    for code in dict(settings.LANGUAGES):
+        with override(code):
+            found |= {column.label.casefold(): column.name for column in COLUMNS[kind]}
+    return found | {column.name: column.name for column in COLUMNS[kind]}

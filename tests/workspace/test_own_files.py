@@ -6,6 +6,7 @@ import json
 import zipfile
 from decimal import Decimal
 
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -62,8 +63,8 @@ def test_nothing_of_others_is_in_it(people):
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 @pytest.mark.parametrize("kind", ["sub_goals", "updates"])
 def test_templates_and_tables_are_downloads(people, client, kind, form):
-    for name in ("table", "template"):
-        answer = client.get(url(name, "mills", kind, form))
+    for name, more in (("table", [form]), ("template", [form]), ("template-columns", [])):
+        answer = client.get(url(name, "mills", kind, *more))
         assert answer.status_code == 200
         assert answer["Content-Disposition"].startswith("attachment")
     assert client.get(url("table", "mills", "people", "csv")).status_code == 404
@@ -106,6 +107,53 @@ def test_unknown_columns_are_asked_about(client):
     client.post(url("hand-in", "mills"), {"ticket": shown.context["ticket"], "confirm": ""})
 
     assert SubGoal.objects.filter(title="First").exists()
+
+
+def test_a_foreign_column_may_be_left_out(client):
+    asked = hand_in(client, HEAD.strip() + ",Remarks\ng3,First,tons,0,10,red\n")
+    assert "Do not take this column" in asked.content.decode()
+
+    given = {"column": [*HEAD.strip().split(","), "Remarks"], "part": [*HEAD.strip().split(","), "-"]}
+    shown = client.post(url("hand-in", "mills"), {"ticket": asked.context["ticket"], **given})
+    client.post(url("hand-in", "mills"), {"ticket": shown.context["ticket"], "confirm": ""})
+
+    assert SubGoal.objects.filter(title="First").exists()
+
+
+def test_each_change_is_shown_with_its_old_and_new_value_and_all_of_it_as_a_file(people, client):
+    """R13"""
+    make_draft(people, title="First", target_value=Decimal("10.50"))
+
+    shown = hand_in(client, HEAD + "g3,First,tons,100,20\ng3,Second,tons,0,30\n")
+    text = shown.content.decode()
+    assert "Value to be reached" not in text  # the file calls it otherwise
+    assert "<del>10.50</del>" in text and "<ins>20</ins>" in text
+    assert "title: Second" in text
+    whole = client.post(url("hand-in", "mills"), {"ticket": shown.context["ticket"], "whole": ""})
+    assert "2,Changed,target_value,10.50,20," in whole.content.decode("utf-8-sig")
+
+
+def test_what_changes_nothing_is_not_offered_to_be_taken(people, client):
+    make_draft(people, title="First")
+
+    text = hand_in(client, HEAD + "g3,First,tons,100,200\n").content.decode()
+
+    assert "there is nothing to take" in text
+    assert "Take it as drafts" not in text
+
+
+def test_a_template_of_ours_is_read_without_a_word_about_its_sheets(client):
+    body = client.get(url("template", "mills", "sub_goals", "xlsx")).content
+    book = openpyxl.load_workbook(io.BytesIO(body))
+    names = [cell.value for cell in book.worksheets[0][1]]
+    for name, value in (("Goal", "g3"), ("Title", "First"), ("Which way is better?", "Higher is better")):
+        book.worksheets[0].cell(2, names.index(name) + 1, value)
+    book.save(filled := io.BytesIO())
+
+    upload = SimpleUploadedFile("filled.xlsx", filled.getvalue())
+    shown = client.post(url("hand-in", "mills"), {"kind": "sub_goals", "file": upload})
+
+    assert "Title: First" in shown.content.decode()
 
 
 def test_a_ticket_is_good_for_its_person_and_organization_alone(people, client):

@@ -10,11 +10,13 @@ import openpyxl
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.utils.translation import override
 
-from goals.bulk import files, importing
+from goals.bulk import columns, files, importing
 from goals.bulk.columns import SUB_GOALS, UPDATES
 from goals.bulk.importing import File, OtherFile
 from goals.models import SubGoal, Update
+from indicators.models import Frequency
 from indicators.sources.upload_files import UploadRefused
 from stakeholders.models import TrailEntry
 from tests.goals.lifecycle.conftest import make_draft, make_published, make_published_update, make_update
@@ -187,3 +189,153 @@ def test_a_template_names_the_columns(people, form):
         )
     with pytest.raises(Http404):
         files.export(SUB_GOALS, people.mills, people.other, form)
+
+
+# --- What a preview says of each line -----------------------------------------------------------
+def cells(found, line: int) -> list[tuple[str, str, str]]:
+    (detail,) = [one for one in found.details if one.line == line]
+    return [(one.column, one.before, one.after) for one in detail.cells]
+
+
+def test_a_preview_names_each_cell_that_changes_with_both_values(people):
+    """R13"""
+    take(sub_goal_file(), people)
+    text = TWO.replace(",200,", ",300,").replace("g3,A second line,tons", "g3,A second line,t")
+    found = importing.preview(sub_goal_file(text), people.mills, people.editor)
+
+    assert cells(found, 2) == [("target_value", "200", "300")]
+    assert cells(found, 3) == [("unit", "tons", "t")]
+
+
+def test_a_preview_names_the_main_cells_of_what_is_added_and_that_it_is_sent(people):
+    """R13"""
+    text = TWO.replace("goal,title", "goal,What")
+    found = importing.preview(sub_goal_file(text, title="What"), people.mills, people.editor, submit=True)
+
+    assert cells(found, 2) == [
+        ("goal", "", "g3"), ("What", "", "Twice the tonnage"), ("unit", "", "tons"),
+        ("baseline_value", "", "100"), ("target_value", "", "200"), ("target_date", "", "2028-01-01"),
+        ("state", "", "submitted"),
+    ]  # fmt: skip
+
+
+def test_a_preview_shows_200_lines_and_has_all_in_a_file(people):
+    rows = "".join(f"g3,Line {number},tons\n" for number in range(250))
+    found = importing.preview(sub_goal_file(f"goal,title,unit\n{rows}"), people.mills, people.editor)
+
+    assert (len(found.shown), found.left_out) == (200, 50)
+    assert "Line 249" in found.whole().decode()
+
+
+def test_a_preview_of_many_lines_reads_little_and_locks_nothing(people, django_assert_num_queries):
+    """Nobody waits for it: no transaction, and as many queries whatever the number of lines."""
+    published = make_published(people)
+    many = "".join(f"g3,Line {number},tons,{published.code}\n" for number in range(300))
+    for rows in ("g3,Line,tons,\n", many):
+        file = sub_goal_file(f"goal,title,unit,parent\n{rows}")
+        with django_assert_num_queries(5 if rows == many else 3) as asked:
+            importing.preview(file, people.mills, people.editor)
+        assert all(query["sql"].startswith("SELECT") for query in asked.captured_queries)
+        assert not any("FOR " in query["sql"] for query in asked.captured_queries)
+
+
+def test_a_preview_and_the_import_agree_on_who_stands_under_whom(people):
+    """A circle that only the lines of the file close together is refused in the preview already."""
+    first, second = make_draft(people, title="First"), make_draft(people, title="Second")
+    text = f"code,goal,title,parent\n{first.code},g3,First,Second\n{second.code},g3,Second,First\n"
+    seen = importing.preview(sub_goal_file(text), people.mills, people.editor)
+    done = take(sub_goal_file(text), people)
+
+    assert seen.refused == done.refused
+    assert [(one.line, one.column) for one in seen.refused] == [(3, "parent")]
+    assert not SubGoal.objects.filter(organization=people.mills, parent__isnull=False).exists()
+
+
+def test_lines_may_not_stand_too_deep_under_each_other(people):
+    rows = [f"g3,Level {number},Level {number - 1}" for number in range(1, 6)]
+    text = "goal,title,parent\ng3,Level 0,\n" + "\n".join(rows) + "\n"
+    found = importing.preview(sub_goal_file(text), people.mills, people.editor)
+
+    assert [(one.line, one.column) for one in found.refused] == [(7, "parent")]
+
+
+def test_a_sub_goal_is_sent_with_its_unit_only(people):
+    """The refusal names the column though the file has none of it."""
+    text = TWO.replace(",unit", "").replace(",tons", "").replace(",Twice the tonnage\n", ",\n")
+    assert importing.preview(sub_goal_file(text), people.mills, people.editor).can_be_taken
+
+    found = take(sub_goal_file(text), people, submit=True)
+    assert [(one.line, one.column) for one in found.refused] == [(2, "unit"), (3, "unit")]
+
+
+def test_a_column_may_be_left_out(people):
+    file = File(SUB_GOALS, b"goal,title,Remarks\ng3,A,red\n", "a.csv", left_out=("Remarks",))
+
+    assert importing.preview(file, people.mills, people.editor).added == [2]
+
+
+# --- Names in the reader's language -------------------------------------------------------------
+@pytest.mark.parametrize("language", ["en", "es", "fr"])
+@pytest.mark.parametrize("kind", [SUB_GOALS, UPDATES])
+def test_no_two_columns_have_one_name_in_a_language(language, kind):
+    with override(language):
+        labels = [column.label.casefold() for column in columns.COLUMNS[kind]]
+        assert len({*labels}) == len(labels)
+        assert all(
+            columns.named(kind)[label] == one.name
+            for label, one in zip(labels, columns.COLUMNS[kind], strict=True)
+        )
+
+
+def test_columns_and_choices_are_read_by_their_words(people):
+    text = 'Goal,title,"Unit, in your own words",How often will you report?,Done or not done\n'
+    found = take(sub_goal_file(f"{text}g3,A,tons,{yearly()},No\n"), people)
+
+    assert found.added == [2]
+    assert SubGoal.objects.get(title="A").cadence == Frequency.ANNUAL
+
+
+def yearly() -> str:
+    with override("es"):
+        return str(Frequency.ANNUAL.label)
+
+
+def test_a_workbook_of_ours_explains_its_columns_and_is_read_back(people):
+    book = openpyxl.load_workbook(io.BytesIO(files.template(SUB_GOALS, "xlsx")))
+
+    assert book.sheetnames == ["Sub-goals", "What may stand where"]
+    told = {row[1]: row for row in book["What may stand where"].iter_rows(values_only=True)}
+    assert "g3" in told["goal"] and "Yes" in told["goal"]
+    assert "A day such as 2026-11-22." in told["start_date"]
+    assert "Higher is better" in told["direction"]
+    plain = list(csv.reader(io.StringIO(files.explained(SUB_GOALS).decode("utf-8-sig"))))
+    assert [row[1] for row in plain][1:] == [column.name for column in columns.COLUMNS[SUB_GOALS]]
+
+
+# --- Round trips --------------------------------------------------------------------------------
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+@pytest.mark.parametrize("in_words", [False, True])
+def test_zeros_at_the_end_and_drafts_without_a_day_come_back_as_they_went(people, form, in_words):
+    """R27: 100.50 stays 100.50 though a workbook gives it back as 100.5."""
+    published = make_published(people, baseline_value=Decimal("100.50"), target_value=Decimal("200.000"))
+    make_published_update(people, published, value=Decimal("110.10"))
+    make_update(people, published, date=None, value=None)
+    make_update(people, published, date=None, value=Decimal("7.0"), note="No day yet")
+    draft = make_draft(people, title="No value", baseline_value=None, target_value=Decimal("1000000"))
+
+    for kind in (SUB_GOALS, UPDATES):
+        body = files.export(kind, people.mills, people.editor, form, in_words=in_words)
+        file = File(kind, body, f"all.{form}")
+        found = take(file, people)
+        assert (found.refused, found.added, found.changed) == ([], [], [])
+    draft.refresh_from_db()
+    assert str(draft.target_value) == "1000000"
+
+
+def test_a_changed_cell_leaves_the_digits_of_the_others(people):
+    draft = make_draft(people, baseline_value=Decimal("100.50"))
+    text = f"code,goal,title,unit,baseline_value\n{draft.code},g3,{draft.title},t,100.5\n"
+    take(sub_goal_file(text), people)
+
+    draft.refresh_from_db()
+    assert (draft.unit, str(draft.baseline_value)) == ("t", "100.50")
