@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from goals import standings
@@ -63,7 +64,9 @@ def handle(
     links = link_forms(request.POST if posted else None, update)
     if not posted:
         return render(request, TEMPLATE, page(place, sub_goal, update, form, links))
-    if not (form.is_valid() and links.is_valid()):
+    if not all([form.is_valid(), links.is_valid()]):  # both say what is wrong
+        for sentence in links.non_form_errors():
+            form.add_error(None, sentence)
         return unsaved(request, page(place, sub_goal, update, form, links))
     return Save(request, place, sub_goal, update or same_as(begun, form), form, links).answer(begun)
 
@@ -80,7 +83,14 @@ def same_as(begun: Update | None, form: UpdateForm) -> Update | None:
 def unsaved(request: HttpRequest, shown: dict[str, Any]) -> HttpResponse:
     if AUTOSAVE in request.headers:
         return JsonResponse({"saved": ""}, status=422)
+    ask_for_files(shown["form"])
     return render(request, TEMPLATE, shown)
+
+
+def ask_for_files(form: UpdateForm) -> None:
+    """A browser does not keep the chosen files over a page that is shown again."""
+    if form.files and not form.has_error("files"):
+        form.add_error("files", _("Nothing was saved yet: choose the files again."))
 
 
 class Save:
@@ -133,6 +143,7 @@ class Save:
         if isinstance(error.current, Update):
             self.update = error.current
         current = {name: getattr(self.update, name) for name in UpdateForm.KEPT}
+        ask_for_files(self.form)
         return conflict(self.request, TEMPLATE, error, current, self.page)
 
     def saved(self) -> HttpResponse:
@@ -167,7 +178,8 @@ class Save:
                 evidence.add(self.draft, upload, self.place.person, self.draft.version)
             except evidence.FileRefused as error:
                 self.status = error.status
-                self.form.add_error("files", f"{evidence.shown_name(upload.name or '')}: {error.messages[0]}")
+                name, mark = evidence.shown_name(upload.name or ""), pgettext("label", ":")
+                self.form.add_error("files", f"{name}{mark} {error.messages[0]}")
             except evidence.NoRoom as error:
                 self.status = 507 if error.errno == errno.ENOSPC else 503
                 self.form.add_error("files", str(error.strerror))
@@ -193,6 +205,7 @@ def page(
         "update": update,
         "form": form,
         "links": links,
+        "also_refused": [link for link in links if link.errors],
         "last": last.order_by("-date", "-pk").first(),
         "files": list(update.evidence_files.all()) if update else [],
         "asks_reason": form.asks_reason or bool(update and checking.is_jump(update)),

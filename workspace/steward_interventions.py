@@ -39,9 +39,9 @@ class Intervention:
 
 
 WITHDRAW = Intervention(
-    _("Withdraw it"),
+    _("Withdraw this sub-goal"),
     _("It no longer counts and stays to be seen with its reason. This cannot be undone."),
-    _("Withdraw it"),
+    _("Withdraw this sub-goal"),
     _("The sub-goal was withdrawn."),
 )
 CORRECT = Intervention(
@@ -56,7 +56,7 @@ CORRECT = Intervention(
 RETRACT = Intervention(
     _("Retract this update"),
     _("It no longer counts and stays to be seen, struck through, with your reason. This cannot be undone."),
-    _("Retract it"),
+    _("Retract this update"),
     _("The update was retracted."),
 )
 

@@ -58,7 +58,7 @@ class ReportForm(VersionForm):
     )
     note = forms.CharField(
         label=_("What happened"), required=False, widget=long_text(6), max_length=LONGEST_NOTE,
-        help_text=_("Up to 600 signs: what was done, what it changed, what comes next."),
+        help_text=_("Up to 600 characters: what was done, what it changed, what comes next."),
     )  # fmt: skip
     KEPT: tuple[str, ...] = ("value", "date", "jump_reason", "note")
 

@@ -65,7 +65,7 @@ RETRACT = Action(
     gettext_lazy(
         "It no longer counts and stays to be seen, struck through, with your reason. This cannot be undone."
     ),
-    gettext_lazy("Retract it"),
+    gettext_lazy("Retract this update"),
     ("retract", "update"),
     gettext_lazy("The update was retracted."),
 )

@@ -50,6 +50,16 @@ def test_the_last_value_and_its_day_stand_beside_the_field(people, client, sub_g
     assert "Last time: 110, on February 1, 2026" in client.get(url("report", sub_goal.code)).content.decode()
 
 
+def test_a_wrong_further_link_is_said_on_top_and_the_file_is_asked_for_again(client, sub_goal):
+    wrong = {"links-1-url": "javascript:alert(1)", "files": SimpleUploadedFile("a.pdf", PDF)}
+    text = client.post(url("report", sub_goal.code), typed(save="", **wrong)).content.decode()
+
+    assert "<title>Error:" in text
+    assert '<a href="#id_links-1-url">Address: Enter a valid URL.</a>' in text
+    assert '<a href="#id_files">Files: Nothing was saved yet: choose the files again.</a>' in text
+    assert not sub_goal.updates.exists()
+
+
 def test_a_draft_keeps_everything_that_was_entered(client, sub_goal):
     client.post(url("report", sub_goal.code), typed(save=""))
 
