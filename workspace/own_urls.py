@@ -70,6 +70,7 @@ sub_goal = [
         name="other-language",
     ),
     path(pgettext_lazy("address", "words/"), sub_goal_pages.act, {"name": "describe"}, name="describe"),
+    path(pgettext_lazy("address", "who-answers/"), sub_goal_pages.act, {"name": "answers"}, name="answers"),
     path(pgettext_lazy("address", "measure/"), measure_pages.propose, name="measure"),
     path(pgettext_lazy("address", "measure/take-back/"), measure_pages.take_back, name="take-back-measure"),
     path(pgettext_lazy("address", "place/"), sub_goal_pages.act, {"name": "nest"}, name="nest"),

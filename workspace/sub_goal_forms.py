@@ -5,14 +5,15 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from goals.lifecycle.sub_goals import FORM_STEPS
-from goals.models import Direction, Goal, Path, SubGoal, SubGoalVersion, Target
-from indicators.models import Frequency, Indicator
+from goals.models import Direction, Goal, Path, SubGoal, SubGoalVersion
+from indicators.models import Frequency
 from stakeholders.models import User
 from workspace.fields import DayField, NumberField, VersionForm, capital, long_text
+from workspace.goal_choices import GoalChoice, IndicatorChoice, TargetChoice
 from workspace.own import Place
 
 NONE = _("None")
@@ -66,27 +67,11 @@ def seen_parent(form: "SubGoalForm") -> SubGoal | None:
     return found
 
 
-class GoalChoice(forms.ModelChoiceField):
-    def label_from_instance(self, goal: Any) -> str:
-        return gettext("Goal %(number)s: %(name)s") % {"number": goal.number, "name": goal.name}
-
-
-class TargetChoice(forms.ModelChoiceField):
-    def label_from_instance(self, target: Any) -> str:
-        said = {"number": target.goal.number, "name": target.indicator.name}
-        return gettext("Goal %(number)s: %(name)s") % said
-
-
 class WhichGoal(SubGoalForm):
     goal: Any = GoalChoice(
         Goal.objects.all(), label=_("Which shared goal does it serve?"), empty_label=_("Choose")
     )
-    target = TargetChoice(
-        Target.objects.select_related("goal", "indicator").order_by("goal__number", "pk"),
-        label=_("Which target of the goal? (optional)"),
-        required=False,
-        empty_label=NONE,
-    )
+    target: Any = TargetChoice()
     parent = parent_field()
     title = forms.CharField(
         label=_("Title"), max_length=200, required=False,
@@ -97,6 +82,10 @@ class WhichGoal(SubGoalForm):
         help_text=_("What it consists of and how it helps, for readers who do not know you."),
     )  # fmt: skip
     language = forms.ChoiceField(label=_("Language of this text"), choices=capital(settings.LANGUAGES))
+
+    def prepare(self) -> None:
+        chosen = self.sub_goal.target_id if self.sub_goal else None
+        self.fields["target"].offer(chosen)  # type: ignore[attr-defined]  # a TargetChoice
 
     def clean_parent(self) -> SubGoal | None:
         return seen_parent(self)
@@ -130,12 +119,13 @@ class WhatAndHowMuch(SubGoalForm):
     progress_from = forms.ChoiceField(
         label=_("Where does its progress come from?"), choices=capital(SubGoal.ProgressFrom.choices)
     )
-    contributes_to: Any = forms.ModelChoiceField(
-        Indicator.objects.all(), label=_("Indicator it adds to"), required=False, empty_label=NONE
-    )
+    contributes_to: Any = IndicatorChoice()
     contribution_factor = NumberField(
         label=_("Factor from your unit to the indicator's"), required=False,
-        help_text=_("Your value times this factor is the quantity in the indicator's unit."),
+        help_text=_(
+            "Your value times this factor is the quantity in the indicator's unit. For example: your unit is "
+            "persons and the indicator counts million persons, then the factor is 0.000001."
+        ),
     )  # fmt: skip
     attribution = NumberField(
         label=_("Share you claim, above 0 and up to 1"), required=False,
@@ -152,6 +142,10 @@ class WhatAndHowMuch(SubGoalForm):
         "contributes_to", "contribution_factor", "attribution", "shared_effort", "shared_effort_share",
         "leads_shared_effort",
     )  # fmt: skip
+
+    def prepare(self) -> None:
+        own = self.sub_goal.goal_id if self.sub_goal else None
+        self.fields["contributes_to"].offer(own)  # type: ignore[attr-defined]  # an IndicatorChoice
 
     @property
     def main_fields(self) -> list[forms.BoundField]:
@@ -219,8 +213,6 @@ class Words(SubGoalForm):
     description = forms.CharField(
         label=_("Description"), required=False, max_length=10_000, widget=long_text()
     )
-    answers_name = forms.CharField(label=_("Name of who answers for it"), max_length=200, required=False)
-    answers_role = forms.CharField(label=_("Role"), max_length=100, required=False)
 
 
 class Measure(SubGoalForm):
@@ -263,6 +255,8 @@ class Weigh(SubGoalForm):
 
 
 class OtherLanguage(SubGoalForm):
+    """The original stands beside each field."""
+
     title = forms.CharField(label=_("Title"), max_length=200)
     description = forms.CharField(
         label=_("Description"), required=False, max_length=10_000, widget=long_text()

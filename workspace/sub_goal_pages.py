@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -28,10 +29,12 @@ from workspace.sub_goal_forms import (
     Nest,
     OtherLanguage,
     Weigh,
+    WhoAnswers,
     Withdraw,
     Words,
 )
 from workspace.talking import conversation
+from workspace.templatetags.values import language_name
 
 FORM_PAGE = ["GET", "HEAD", "POST"]
 A_PAGE = 50
@@ -116,14 +119,21 @@ def withdraw(row: SubGoal, form: Any, by: Any) -> Any:
 ACTIONS: dict[str, tuple[Action, type, Do]] = {
     "describe": (
         Action(
-            _("Change the words"), _("Title, description and who answers for it. What is measured stays."),
+            _("Change the words"), _("Title and description. What is measured stays."),
             _("Save"), ("edit", "sub_goal"), _("The words were changed."),
         ), Words, describe,
+    ),
+    "answers": (
+        Action(
+            _("Change who answers for this sub-goal"),
+            _("It holds at once. Reminders go first to the colleague with an account."),
+            _("Save"), ("edit", "sub_goal"), _("Who answers for it was changed."),
+        ), WhoAnswers, describe,
     ),
     "measure": (PROPOSE, Measure, propose_measure),
     "nest": (
         Action(
-            _("Put it under another sub-goal"),
+            _("Put this sub-goal under another one"),
             _(
                 "Leave the field empty to let it stand on its own. Where it counts changes at once. "
                 "If it came to stand under another or on its own, its weight is 1 again."
@@ -133,22 +143,22 @@ ACTIONS: dict[str, tuple[Action, type, Do]] = {
     ),
     "complete": (
         Action(
-            _("Mark it as completed"),
+            _("Mark this sub-goal as completed"),
             _("It keeps the progress it has; no more updates are asked for. Corrections stay possible."),
             _("It is completed"), ("complete", "sub_goal"), _("The sub-goal is completed."),
         ), Confirm, complete,
     ),
     "withdraw": (
         Action(
-            _("Withdraw it"),
+            _("Withdraw this sub-goal"),
             _("It no longer counts and stays to be seen with its reason. This cannot be undone."),
-            _("Withdraw it"), ("withdraw", "sub_goal"), _("The sub-goal was withdrawn."),
+            _("Withdraw this sub-goal"), ("withdraw", "sub_goal"), _("The sub-goal was withdrawn."),
         ), Withdraw, withdraw,
     ),
 }  # fmt: skip
 STEP_OF = {
-    "describe": "describe", "measure": "propose_measure", "nest": "re_parent", "complete": "complete",
-    "withdraw": "withdraw",
+    "describe": "describe", "answers": "describe", "measure": "propose_measure", "nest": "re_parent",
+    "complete": "complete", "withdraw": "withdraw",
 }  # fmt: skip
 
 
@@ -173,7 +183,7 @@ def act(request: HttpRequest, code: str, name: str) -> HttpResponse:
 
 
 WEIGH = Action(
-    _("Weigh it"), _("How much it counts among the sub-goals beside it, under yours."), _("Save"),
+    _("Weigh this sub-goal"), _("How much it counts among the sub-goals beside it, under yours."), _("Save"),
     ("edit", "sub_goal"), _("It has its new weight."),
 )  # fmt: skip
 
@@ -229,17 +239,23 @@ def from_above(
     )
 
 
-TRANSLATE = Action(
-    _("Say it in another language"), _("Readers of that language see these words instead of the original."),
-    _("Save"), ("edit", "sub_goal"), _("The words in the other language were saved."),
-)  # fmt: skip
+RIGHT_TO_TRANSLATE = ("edit", "sub_goal")
+
+
+def translating(language: str) -> Action:
+    named = {"language": language_name(language)}
+    return Action(
+        gettext("Title and description in %(language)s") % named,
+        gettext("Readers of this language see these words instead of the original."),
+        gettext("Save"), RIGHT_TO_TRANSLATE, gettext("The words in the other language were saved."),
+    )  # fmt: skip
 
 
 @require_http_methods(FORM_PAGE)
 @rights.rule("sub_goal", "see_draft")
 def other_language(request: HttpRequest, code: str, language: str) -> HttpResponse:
     place, found = sub_goal_of(request.user, code)
-    place.require(*TRANSLATE.right)
+    place.require(*RIGHT_TO_TRANSLATE)
     if language not in dict(settings.LANGUAGES) or language == found.language:
         raise Http404
     form = OtherLanguage(request.POST or None, place, found)
@@ -247,12 +263,12 @@ def other_language(request: HttpRequest, code: str, language: str) -> HttpRespon
     form.initial["title"] = said.title if said else ""
     form.initial["description"] = said.description if said else ""
     return actions.run(
-        request, TRANSLATE, place, form,
+        request, translating(language), place, form,
         lambda: sub_goals.add_text(
             found, language, form.given["title"], form.given["description"], place.person, form.seen_version
         ),
         reverse("workspace:sub-goal", args=[code]), about=found.title, about_language=found.language,
-        language=language,
+        language=language, original=found,
     )  # fmt: skip
 
 

@@ -1,12 +1,15 @@
 """Registering a sub-goal in four steps, and what its organization does with it afterwards."""
 
+import re
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from django.utils import translation
 
 from goals.lifecycle import proposing, sub_goals
-from goals.models import Goal, SubGoal
+from goals.models import Goal, SubGoal, Target, TargetVersion
+from stakeholders.models import TrailEntry
 from tests.goals.lifecycle.conftest import (
     make_draft,
     make_published,
@@ -53,6 +56,41 @@ def test_a_sub_goal_is_registered_in_four_steps_and_sent(people, client):
     assert (draft.baseline_value, draft.target_value) == (Decimal(1000), Decimal("1500.5"))
     text = client.get(url("sub-goal", draft.code)).content.decode()
     assert "What happens next" in text and f"/en/sub-goals/{draft.code}/" in text
+
+
+def test_targets_stand_under_their_goals_and_only_where_there_is_one(people, client):
+    target = Target.objects.filter(goal__number=3).first()
+    text = client.get(url("step", make_draft(people, target=target).code, 1)).content.decode()
+    targets = text[text.index('id="id_target"') :].partition("</select>")[0]
+
+    goals = re.findall(r'<optgroup label="([^"]+)"', targets)
+    assert goals == sorted({*goals}) and "Goal 3: " in goals[-1]
+    monitored = TargetVersion.objects.as_of(date(2026, 12, 1)).filter(kind="monitor")
+    offered = [int(pk) for pk in re.findall(r'<option value="(\d+)"', targets)]
+    assert target.pk in offered
+    assert not {*monitored.exclude(target=target).values_list("target", flat=True)} & {*offered}
+
+
+def test_indicators_stand_under_their_goals_with_their_units(people, client):
+    """Those of the sub-goal's own goal come first."""
+    text = client.get(url("step", make_draft(people).code, 2)).content.decode()
+    indicators = text[text.index('id="id_contributes_to"') :].partition("</select>")[0]
+
+    first = re.findall(r'<optgroup label="([^"]+)"', indicators)[0]
+    assert first.startswith("Goal 3")
+    assert "(US$ billion)" in indicators
+    assert "the factor is 0.000001" in text
+
+
+def test_a_number_without_its_unit_is_asked_for_at_its_field(people, client):
+    draft = make_draft(people, unit="")
+
+    text = client.post(url("step", draft.code, 2), step_two(draft.version, unit="")).content.decode()
+
+    assert '<a href="#id_unit">Unit, in your own words: This is still needed.</a>' in text
+    draft.refresh_from_db()
+    sub_goals.save_draft(draft, {"is_deliverable": True}, people.editor, draft.version)
+    assert sub_goals.submit(draft, people.editor, draft.version).state == "submitted"
 
 
 def test_the_page_says_which_step_it_is(people, client):
@@ -222,6 +260,33 @@ def test_words_of_a_published_one_are_changed(people, client):
     assert sub_goal.title == "Triple it"
 
 
+def test_who_answers_for_a_published_one_is_changed_at_once(people, client):
+    """R11: the colleague is in the trail, and the form of somebody else is stale (R10)."""
+    sub_goal = make_published(people)
+    fields = {"answers_name": "Luz Marín", "answers_role": "Director", "answers_user": people.owner.pk}
+    assert "Change who answers" in client.get(url("sub-goal", sub_goal.code)).content.decode()
+
+    client.post(url("answers", sub_goal.code), fields | {"version": sub_goal.version})
+    stale = client.post(url("answers", sub_goal.code), fields | {"version": sub_goal.version})
+
+    sub_goal.refresh_from_db()
+    assert (sub_goal.answers_name, sub_goal.answers_user) == ("Luz Marín", people.owner)
+    entry = TrailEntry.objects.filter(action="sub_goal.describe").latest("pk")
+    assert entry.after == {"answers_user": people.owner.pk}
+    assert stale.status_code == 409
+    assert signed_in(people.viewer).get(url("answers", sub_goal.code)).status_code == 403
+
+
+def test_words_can_be_changed_where_an_old_one_lacks_its_unit(people, client):
+    sub_goal = make_published(people)
+    SubGoal.objects.filter(pk=sub_goal.pk).update(unit="")
+
+    client.post(url("describe", sub_goal.code), {"version": sub_goal.version, "title": "Triple it"})
+
+    sub_goal.refresh_from_db()
+    assert sub_goal.title == "Triple it"
+
+
 def test_it_is_completed_or_withdrawn_with_a_reason(people, client):
     first, second = make_published(people), make_published(people, title="Other")
 
@@ -317,6 +382,9 @@ def test_it_is_said_in_another_language(people, client):
     )
 
     assert sub_goal.texts.get(language="es").title == "Reciclar el doble"
+    text = client.get(url("other-language", sub_goal.code, "fr")).content.decode()
+    assert "<h1>Title and description in French</h1>" in text
+    assert f'<p class="as-typed" lang="en">{sub_goal.title}</p>' in text
     assert client.get(url("other-language", sub_goal.code, "en")).status_code == 404
 
 
