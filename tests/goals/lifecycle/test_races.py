@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from hashlib import sha256
 from threading import Barrier, Event
 from time import sleep
 
@@ -12,10 +13,10 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
 from goals.bulk import importing
-from goals.bulk.columns import UPDATES
+from goals.bulk.columns import SUB_GOALS, UPDATES
 from goals.lifecycle import proposing, sub_goals, updates
 from goals.lifecycle.steps import StepNotAllowed
-from goals.models import MeasureProposal, Review, Standing, Step, SubGoal, SubGoalVersion, Update
+from goals.models import Goal, MeasureProposal, Review, Standing, Step, SubGoal, SubGoalVersion, Update
 from goals.passing import audit
 from stakeholders import merging, trail
 from stakeholders.versions import Stale
@@ -254,3 +255,36 @@ def test_one_text_in_a_language_added_twice_at_once_stands_once(people):
 
     assert Counter(found) == {"done": 1, "Stale": 1}
     assert row.texts.count() == 1
+
+
+def test_one_file_handed_in_twice_at_once_is_taken_once(people):
+    """R13: the second finds what the first has added, and adds nothing."""
+    body = b"goal,title,unit\ng3,First,tons\ng1,Second,tons\n"
+    found = []
+
+    def take() -> None:
+        file = importing.File(SUB_GOALS, body, "a.csv")
+        found.append(importing.take(file, people.mills, people.editor, sha256(body).hexdigest()))
+
+    assert at_once(take, take) == ["done", "done"]
+    assert sorted(len(one.added) for one in found) == [0, 2]
+    assert SubGoal.objects.filter(organization=people.mills).count() == 2
+
+
+def test_a_preview_waits_for_nobody(people):
+    """Whoever writes holds the goals, and on SQLite the database; a file is looked at meanwhile."""
+    body = b"goal,title,unit\ng3,First,tons\n"
+    make_draft(people)
+    with transaction.atomic():
+        list(Goal.objects.select_for_update())
+        trail.record(people.editor, "test.hold", "test:1", chain="mills", before=None, after=None)
+        with ThreadPoolExecutor(1) as threads:
+            looking = threads.submit(seen_elsewhere, body, people)
+            assert looking.result(timeout=20).added == [2]
+
+
+def seen_elsewhere(body: bytes, people) -> importing.Preview:
+    try:
+        return importing.preview(importing.File(SUB_GOALS, body, "a.csv"), people.mills, people.editor)
+    finally:
+        connection.close()
