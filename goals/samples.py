@@ -8,12 +8,13 @@ from pathlib import Path
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from goals.lifecycle import evidence, measures
 from goals.models import (
     Comment,
     EvidenceFile,
+    EvidenceLink,
     Goal,
     MeasureProposal,
     Review,
@@ -25,9 +26,10 @@ from goals.models import (
     Update,
 )
 from indicators.models import Indicator
-from stakeholders.models import Membership, Organization, User
+from stakeholders.models import JoinRequest, Membership, Organization, User
 
 FILE = Path(__file__).parent / "catalogue" / "samples.json"
+ADDRESS = "@sample.example"
 ADMINISTRATOR = "admin@sample.example"
 OFFICER = "sample-frontera-norte@sample.example"
 PASSWORD = "sample-north-america-2050"  # noqa: S105 - known to everybody, for this machine alone
@@ -40,11 +42,7 @@ class SamplesRefused(RuntimeError):
 @transaction.atomic
 def load(today: date) -> int:
     """Load what is missing, with dates counted from `today`; return how many sub-goals were added."""
-    if not settings.IS_LOCAL_ONLY:
-        raise SamplesRefused(
-            "Sample organizations are loaded only while ALLOWED_HOSTS names this machine alone."
-        )
-    content = json.loads(FILE.read_text(encoding="utf-8"))
+    content = read()
     administrator = load_administrator()
     for fields in content["organizations"]:
         load_organization(fields)
@@ -55,10 +53,20 @@ def load(today: date) -> int:
     return len(missing)
 
 
+def read() -> dict:
+    """What samples there are. Raises SamplesRefused where others can reach the site."""
+    if not settings.IS_LOCAL_ONLY:
+        raise SamplesRefused(
+            "Sample organizations are loaded only while ALLOWED_HOSTS names this machine alone."
+        )
+    return json.loads(FILE.read_text(encoding="utf-8"))
+
+
 @transaction.atomic
 def remove() -> int:
     """Remove every sample with all that hangs on it; return how many organizations went."""
-    organizations = Organization.objects.filter(is_sample=True)
+    asked = JoinRequest.objects.filter(email__endswith=ADDRESS)
+    organizations = Organization.objects.filter(Q(is_sample=True) | Q(pk__in=asked.values("organization")))
     sub_goals = SubGoal.objects.filter(organization__in=organizations)
     updates = Update.objects.filter(sub_goal__in=sub_goals)
     remove_reports(updates)
@@ -70,9 +78,10 @@ def remove() -> int:
         rows.filter(sub_goal__in=sub_goals).delete()
     sub_goals.update(parent=None)
     sub_goals.delete()
-    User.objects.filter(email__endswith="@sample.example").delete()
+    User.objects.filter(email__endswith=ADDRESS).delete()
     count = organizations.count()
     organizations.delete()
+    asked.delete()
     return count
 
 
@@ -105,11 +114,11 @@ def load_organization(fields: dict) -> None:
     )
     if added:
         load_officer(organization, *names)
-    let_sign_in(User.objects.filter(email=f"{code}@sample.example"))
+    let_sign_in(User.objects.filter(email=f"{code}{ADDRESS}"))
 
 
 def load_officer(organization: Organization, first_name: str, last_name: str) -> None:
-    email = f"{organization.code}@sample.example"
+    email = f"{organization.code}{ADDRESS}"
     officer = User.objects.create_user(email, first_name=first_name, last_name=last_name)
     Membership.objects.create(user=officer, organization=organization, role=Membership.Role.OWNER)
 
@@ -207,6 +216,8 @@ def load_update(sub_goal: SubGoal, fields: dict, today: date, author: User, revi
         state=Update.State.CORRECTED if newer else Update.State.PUBLISHED,
         corrected_by=newer,
     )
+    if "shown" in fields:
+        EvidenceLink.objects.create(update=newer or update, title=fields["shown"], url=shown_at(sub_goal))
     if "reviewed" in fields:
         Review.objects.create(
             update_reviewed=update,
@@ -215,6 +226,11 @@ def load_update(sub_goal: SubGoal, fields: dict, today: date, author: User, revi
             comment=fields["reviewed"],
             decided_at=common["published_at"],
         )
+
+
+def shown_at(sub_goal: SubGoal) -> str:
+    """An address that leads nowhere: `.example` is kept free for such."""
+    return f"https://{sub_goal.organization.code}.example/{sub_goal.code}/"
 
 
 def months_from(today: date, months: int) -> date:

@@ -73,6 +73,8 @@ def test_one_command_prepares_everything(first):
     assert "Goal 3: Intraregional and global trade" in first.stdout
     assert "admin@sample.example" in first.stdout
     assert "sample-frontera-norte@sample.example" in first.stdout
+    assert "steward@sample.example" in first.stdout
+    assert "Letting the sample organizations report" in first.stdout
 
 
 def test_a_second_run_changes_no_value_and_serves_until_it_is_interrupted(environment, first):

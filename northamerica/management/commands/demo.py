@@ -16,7 +16,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from goals import samples
+from goals import sample_work, samples
 from goals.tasks import reconcile
 from indicators.models import Feed
 from indicators.tasks import tick
@@ -71,6 +71,8 @@ class Command(BaseCommand):
             wait_until_refreshed(begun, worker)
         with self.step("Judging, rolling up and drawing charts in three languages"):
             wait_for(reconcile.delay(), worker)
+        with self.step("Letting the sample organizations report, wait and be asked"):
+            sample_work.load(timezone.now().date())
 
     @contextlib.contextmanager
     def step(self, text: str) -> Iterator[None]:
@@ -92,9 +94,10 @@ class Command(BaseCommand):
             self.stdout.write(f"  Workspace      {address}/en/my/")
             self.stdout.write(f"  API            {address}/api/v1/docs/")
             self.stdout.write(f"  Administration {address}/admin/")
-        self.stdout.write("Sample sign-in (this machine only):")
-        self.stdout.write(f"  {samples.ADMINISTRATOR}   {samples.PASSWORD}   administrator")
-        self.stdout.write(f"  {samples.OFFICER}   {samples.PASSWORD}   owner of an organization")
+        self.stdout.write(f"Sample sign-ins (this machine only), all with the password {samples.PASSWORD}:")
+        self.stdout.write(f"  {samples.OFFICER}   owner of an organization")
+        self.stdout.write(f"  {sample_work.STEWARD}   steward of the Project")
+        self.stdout.write(f"  {samples.ADMINISTRATOR}   administrator")
         if web:
             self.stdout.write("Ctrl-C ends it.")
         self.stdout.flush()
