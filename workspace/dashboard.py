@@ -7,13 +7,12 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import OuterRef, Subquery
-from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from goals.due import due_on
+from goals.awaited import due_days
 from goals.models import Review, SubGoal, Update
 from stakeholders import rights
 from stakeholders.models import Organization, User
@@ -99,20 +98,6 @@ def due_and_coming(
         [Due(rows[key], on, today) for on, key in late],
         [Due(rows[key], on, today) for on, key in coming],
     )
-
-
-def due_days(organization: Organization, today: date) -> list[tuple[date, int]]:
-    """When each sub-goal that runs is due; not those whose next update waits for its review."""
-    running = (
-        reported_by(organization)
-        .filter(state=SubGoal.State.PUBLISHED, progress_from=SubGoal.ProgressFrom.OWN, start_date__lte=today)
-        .exclude(Update.objects.waiting_for(OuterRef("pk")))
-        .annotate(since=Coalesce("standing__latest_on", "start_date"))
-        .order_by("pk")
-    )
-    return [
-        (due_on(since, cadence), key) for key, cadence, since in running.values_list("pk", "cadence", "since")
-    ]
 
 
 # --- Lists --------------------------------------------------------------------------------------
