@@ -23,13 +23,22 @@ class InvitationClosed(Exception):
 
 
 @transaction.atomic
-def invite(organization: Organization, email: str, role: str, by: User, *, language: str = "") -> Invitation:
+def invite(
+    organization: Organization,
+    email: str,
+    role: str,
+    by: User,
+    *,
+    language: str = "",
+    template: str = "invitation",
+) -> Invitation:
     """Send a link that makes its reader a member; an earlier one to the same address stops working."""
     rights.require(by, "create", "invitation", organization)
     organization = Organization.objects.select_for_update().get(pk=organization.pk)
     if organization.memberships.filter(user__email__iexact=email, user__is_active=True).exists():
         raise ValidationError({"email": [_("This person belongs to the organization already.")]})
-    return send(Invitation(organization=organization, email=email, role=Membership.Role(role)), by, language)
+    invitation = Invitation(organization=organization, email=email, role=Membership.Role(role))
+    return send(invitation, by, language, template)
 
 
 @transaction.atomic
@@ -41,7 +50,9 @@ def invite_to_project(email: str, role: str, by: User) -> Invitation:
     return send(Invitation(email=email, project_role=User.ProjectRole(role)), by)
 
 
-def send(invitation: Invitation, by: User, language: str = "") -> Invitation:
+def send(
+    invitation: Invitation, by: User, language: str = "", template: str = "invitation"
+) -> Invitation:
     """Keep it in place of an earlier one to the address, and mail its link."""
     email, key = invitation.email, new_key()
     earlier = still_open(invitation.organization).filter(email__iexact=email)
@@ -52,16 +63,16 @@ def send(invitation: Invitation, by: User, language: str = "") -> Invitation:
     told = "role" if invitation.organization else "project_role"
     after = trail.snapshot(invitation, told, "expires_at")
     trail.record(by, "create", subject(invitation), chain=chain_of(invitation), before=None, after=after)
-    send_link(invitation, key, language or mail.language_of(email))
+    send_link(invitation, key, language or mail.language_of(email), template)
     return invitation
 
 
-def send_link(invitation: Invitation, key: str, language: str) -> None:
+def send_link(invitation: Invitation, key: str, language: str, template: str) -> None:
     context = {
         "invitation": invitation,
         "link": mail.address("workspace:accept-invitation", key, language=language),
     }
-    mail.send_after_commit(invitation.email, language, "invitation", context)
+    mail.send_after_commit(invitation.email, language, template, context)
 
 
 def invitation_for(token: str) -> Invitation | None:

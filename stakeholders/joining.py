@@ -51,7 +51,7 @@ def ask_to_join(
 
 @transaction.atomic
 def approve(request: JoinRequest, by: User) -> Organization:
-    """Create the organization and invite the person who asked as its owner."""
+    """Create the organization; the mail that says so has the link by which who asked becomes its owner."""
     rights.require(by, "approve", "join_request")
     decide(request, JoinRequest.State.APPROVED, by)
     organization = create_organization(request)
@@ -59,7 +59,10 @@ def approve(request: JoinRequest, by: User) -> Organization:
     after = trail.snapshot(organization, "code", "name", "type", "area", "website")
     origin = f"organization:{organization.pk}"
     trail.record(by, "create", origin, chain=organization.code, before=None, after=after)
-    inviting.invite(organization, request.email, Membership.Role.OWNER, by, language=request.language)
+    inviting.invite(
+        organization, request.email, Membership.Role.OWNER, by,
+        language=request.language, template="join_approved",
+    )  # fmt: skip
     organization_changed.send(Organization, organization=organization)
     request.refresh_from_db()
     return organization

@@ -42,6 +42,18 @@ def test_an_approved_request_becomes_an_organization_whose_owner_is_invited(appr
     assert (membership.organization, membership.role) == (organization, "owner")
 
 
+def test_the_mail_after_an_approval_says_that_the_request_was_approved(approve):
+    request = ask()
+    request.language = "en"
+    approve(request)
+
+    (only,) = mail.outbox
+    assert only.subject == "Your request for Nuñez-O'Brien & Söhne was approved"
+    for said in (only.body, only.alternatives[0].content):
+        assert "take part in the North American Progress Monitor was approved." in said
+    assert inviting.invitation_for(key_in_mail()) is not None
+
+
 def test_an_organization_counts_from_its_approval_on(approve):
     request = ask()
     before = Organization.objects.public().filter(name=request.organization_name).exists()
