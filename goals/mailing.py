@@ -1,28 +1,27 @@
-"""What people are told by mail: what is due, what the Project answered, and a summary each week.
+"""What people are told by mail: what is due, and what the Project answered.
 
 Text and HTML are made of one `Notice`, so they say the same. A subject says what to do.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.mail import EmailMessage
-from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from goals import reminding, words
-from goals.models import MeasureProposal, Review, Standing, SubGoal, Update
+from goals import reminding
+from goals.models import Review, SubGoal, Update
 from goals.reminding import Addressed, People, Reminder
 from goals.words import language
 from indicators import formats
-from stakeholders import mail, rights, sending
-from stakeholders.mail_settings import wanting
+from stakeholders import mail, sending
 from stakeholders.models import MailKind, Organization, SentMail, User
 
 LISTED = 20
@@ -34,11 +33,14 @@ ANSWERS_FOR = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Row:
-    """A line of a mail: what it is about, what is said of it, and words of the Project."""
+    """A line of a mail: what it is about, what is said of it, words of the Project, and lines under it."""
 
     title: str
     text: str = ""
     quote: str = ""
+    link: str = ""
+    rows: Sequence["Row"] = ()
+    more: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,11 +73,11 @@ def link_to(name: str, *args: Any) -> str:
     return mail.address(f"workspace:{name}", *args, language=translation.get_language() or "en")
 
 
-def listed(rows: list[Row]) -> tuple[list[Row], str]:
+def listed(rows: list[Row], most: int = LISTED) -> tuple[list[Row], str]:
     """The first rows and a word for the rest."""
-    more = len(rows) - LISTED
+    more = len(rows) - most
     text = ngettext("And %(count)s more.", "And %(count)s more.", more) % {"count": more} if more > 0 else ""
-    return rows[:LISTED], text
+    return rows[:most], text
 
 
 def day(when: date) -> str:
@@ -212,159 +214,98 @@ def tell_reviews(user: User, reviews: list[Review], notice: Callable[[list[Revie
 
 
 def answer_notice(reviews: list[Review]) -> Notice:
-    rows, more = listed([answer_row(review) for review in reviews])
-    asked = any(review.decision == Review.Decision.SENT_BACK for review in reviews)
+    is_single = len(looked_at(reviews)) == 1
+    rows, more = listed([answer_row(review, is_linked=not is_single) for review in reviews])
     return Notice(
         subject=answer_subject(reviews),
         texts=[_("The Project looked at what you sent.")],
-        rows=rows, more=more, link_text=_("Answer the question") if asked else _("See it in the workspace"),
-        link=answer_link(reviews), why=_("You get this mail because you sent this for review."),
+        rows=rows, more=more, link=answer_link(reviews),
+        link_text=_("Answer the question") if open_questions(reviews) else _("See it in the workspace"),
+        why=_("You get this mail because you sent this for review."),
     )  # fmt: skip
 
 
+def looked_at(reviews: list[Review]) -> list[SubGoal | Update]:
+    """What was reviewed, each once however often that happened."""
+    return list(dict.fromkeys(reviewed(review) for review in reviews))
+
+
+def open_questions(reviews: list[Review]) -> list[SubGoal | Update]:
+    """What still stands sent back: since the question it may have been answered, or published."""
+    return looked_at([review for review in reviews if is_open(review)])
+
+
+def is_open(review: Review) -> bool:
+    asked_about = review.proposal or reviewed(review)
+    return review.decision == Review.Decision.SENT_BACK and asked_about.state == SubGoal.State.SENT_BACK
+
+
 def answer_link(reviews: list[Review]) -> str:
-    """To what was answered, or to the workspace where there are several."""
-    if len(reviews) > 1:
-        return link_to("home")
-    row = reviewed(reviews[0])
+    """To the open question, or else to what was looked at; to the workspace where there are several."""
+    rows = open_questions(reviews) or looked_at(reviews)
+    return link_to_row(rows[0]) if len(rows) == 1 else link_to("home")
+
+
+def link_to_row(row: SubGoal | Update) -> str:
     return link_to("update", row.pk) if isinstance(row, Update) else link_to("sub-goal", row.code)
 
 
 def answer_subject(reviews: list[Review]) -> str:
-    """Questions first: they are what the reader has to do."""
-    asked = [review for review in reviews if review.decision == Review.Decision.SENT_BACK]
-    count = len(asked) or len(reviews)
-    if len(asked) == 1 or len(reviews) == 1:
-        return one_answer_subject((asked or reviews)[0])
+    """Open questions first: they are what the reader has to do."""
+    asked = open_questions(reviews)
+    published = looked_at([review for review in reviews if review.decision == Review.Decision.APPROVED])
     if asked:
-        text = ngettext(
-            "Answer %(count)s question of the Project", "Answer %(count)s questions of the Project", count
+        one = _("Answer a question: %(title)s")
+        many = ngettext(
+            "Answer %(count)s question of the Project",
+            "Answer %(count)s questions of the Project",
+            len(asked),
         )
-    else:
-        text = ngettext(
-            "%(count)s thing you sent is published", "%(count)s things you sent are published", count
+        return about(asked, one, many)
+    if published:
+        is_measure = all(review.proposal_id for review in reviews)
+        one = _("New measure approved: %(title)s") if is_measure else _("Published: %(title)s")
+        many = ngettext(
+            "%(count)s thing you sent is published", "%(count)s things you sent are published", len(published)
         )
-    return text % {"count": count}
+        return about(published, one, many)
+    rows = looked_at(reviews)
+    return about(rows, _("Asked and answered: %(title)s"), _("The Project asked, and you have answered"))
 
 
-def one_answer_subject(review: Review) -> str:
-    text = _("New measure approved: %(title)s") if review.proposal_id else _("Published: %(title)s")
-    if review.decision == Review.Decision.SENT_BACK:
-        text = _("Answer a question: %(title)s")
-    return text % {"title": sub_goal_of(review).title}
+def about(rows: list[SubGoal | Update], one: str, many: str) -> str:
+    title = (rows[0].sub_goal if isinstance(rows[0], Update) else rows[0]).title
+    return (one if len(rows) == 1 else many) % {"title": title, "count": len(rows)}
 
 
-def answer_row(review: Review) -> Row:
+def answer_row(review: Review, *, is_linked: bool) -> Row:
     row = reviewed(review)
-    asked = review.decision == Review.Decision.SENT_BACK
+    link = link_to_row(row) if is_linked else ""
     if isinstance(row, Update):
-        said = {"day": day(row.date) if row.date else "–"}
-        text = (
-            _("Update for %(day)s: sent back with a question.")
-            if asked
-            else _("Update for %(day)s: published.")
-        )
-        return Row(row.sub_goal.title, text % said, review.comment)
+        text = update_answer(review) % {"day": day(row.date) if row.date else "–"}
+        return Row(row.sub_goal.title, text, review.comment, link)
+    return Row(row.title, sub_goal_answer(review), review.comment, link)
+
+
+def update_answer(review: Review) -> str:
+    if review.decision == Review.Decision.APPROVED:
+        return _("Update for %(day)s: published.")
+    if is_open(review):
+        return _("Update for %(day)s: sent back with a question.")
+    return _("Update for %(day)s: was sent back with a question; it is answered.")
+
+
+def sub_goal_answer(review: Review) -> str:
     if review.proposal_id:
-        text = (
-            _("Change of how it is measured: sent back with a question.")
-            if asked
-            else _("Change of how it is measured: approved. It holds from now on.")
-        )
-    else:
-        text = _("Sub-goal: sent back with a question.") if asked else _("Sub-goal: published.")
-    return Row(row.title, text, review.comment)
+        return measure_answer(review)
+    if review.decision == Review.Decision.APPROVED:
+        return _("Sub-goal: published.")
+    if is_open(review):
+        return _("Sub-goal: sent back with a question.")
+    return _("Sub-goal: was sent back with a question; it is answered.")
 
 
-# --- The week -----------------------------------------------------------------------------------
-def send_digests(now: datetime) -> int:
-    """The summary of the week, once a week to each; return how many mails could not be sent and wait."""
-    failed = 0
-    for user in without_this_week(now).order_by("pk").iterator():
-        rows = digest_rows(user, now)
-        if rows:
-            failed += not tell_week(user, rows, now)
-    return failed
-
-
-def week_key(now: datetime) -> str:
-    year, week, _weekday = now.isocalendar()
-    return f"week:{year}-{week:02}:"
-
-
-def without_this_week(now: datetime) -> QuerySet[User]:
-    """Those who want the summary and have not got this week's."""
-    key = Concat(Value(week_key(now)), Cast(OuterRef("pk"), CharField()), output_field=CharField())
-    got = SentMail.objects.filter(key=key, sent_at__isnull=False)
-    return wanting(User.objects.all(), MailKind.DIGEST).exclude(Exists(got))
-
-
-def tell_week(user: User, rows: list[Row], now: datetime) -> bool:
-    return sending.send_once(
-        user,
-        [f"{week_key(now)}{user.pk}"],
-        lambda _keys: compose(user, MailKind.DIGEST, lambda: digest_notice(rows)),
-    )
-
-
-def digest_rows(user: User, now: datetime) -> list[Row]:
-    """What waits in each of the person's organizations, and for the Project; nothing where nothing does."""
-    with translation.override(user.language):
-        held = rights.memberships_of(user).select_related("organization").order_by("organization__name")
-        rows = [Row(one.organization.name, week_of(one.organization, now)) for one in held]
-        if rights.may(user, "see", "queue"):
-            rows.append(Row(_("Review"), queue_text()))
-        return [row for row in rows if row.text]
-
-
-def week_of(organization: Organization, now: datetime) -> str:
-    """Late reports, questions and drafts, and what was published in seven days; empty if none."""
-    late = (
-        Standing.objects.reports_awaited()
-        .filter(organization=organization)
-        .aggregate(
-            overdue=Count("pk", filter=Q(update_state="overdue")),
-            silent=Count("pk", filter=Q(update_state="silent")),
-        )
-    )
-    updates = Update.objects.filter(sub_goal__organization=organization).aggregate(
-        sent_back=Count("pk", filter=Q(state=Update.State.SENT_BACK)),
-        drafts=Count("pk", filter=Q(state=Update.State.DRAFT)),
-        published=Count("pk", filter=Q(published_at__gt=now - timedelta(days=7))),
-    )
-    words = {
-        _("updates overdue"): late["overdue"],
-        _("sub-goals silent"): late["silent"],
-        _("questions to answer"): updates["sent_back"],
-        _("drafts"): updates["drafts"],
-        _("updates published in seven days"): updates["published"],
-    }
-    return counted(words)
-
-
-def queue_text() -> str:
-    return counted(
-        {
-            _("updates to review"): Update.objects.awaiting_review().count(),
-            _("sub-goals to review"): SubGoal.objects.awaiting_review().count(),
-            _("changed measures to review"): MeasureProposal.objects.waiting().count(),
-        }
-    )
-
-
-def counted(words: dict[str, int]) -> str:
-    shown = [
-        _("%(what)s: %(count)s") % {"what": what, "count": formats.number(count, 0, language())}
-        for what, count in words.items()
-        if count
-    ]
-    return ", ".join(shown)
-
-
-def digest_notice(rows: list[Row]) -> Notice:
-    shown, more = listed(rows)
-    return Notice(
-        subject=_("Your week: what waits for you"), texts=[_("This is how things stand.")],
-        rows=shown, more=more, link_text=_("Open the workspace"), link=link_to("home"),
-        why=_("You get this mail once a week because you take part in the Progress Monitor."),
-    )  # fmt: skip
+def measure_answer(review: Review) -> str:
+    if review.decision == Review.Decision.APPROVED:
+        return _("Change of how it is measured: approved. It holds from now on.")
+    return _("Change of how it is measured: sent back with a question.")

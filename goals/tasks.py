@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from goals import following, interventions, mailing, rollup
+from goals import following, interventions, mailing, rollup, weekly
 from indicators import clock, derived
 from stakeholders import sending
 
@@ -39,7 +39,7 @@ def send_answers() -> None:
 @shared_task
 def send_digests() -> None:
     """Every day, so that no week is missed; each person gets the summary once a week."""
-    mailing.send_digests(clock.now())
+    weekly.send_digests(clock.now())
 
 
 @shared_task

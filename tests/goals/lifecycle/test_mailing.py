@@ -14,7 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from goals import mailing, tasks
+from goals import mailing, tasks, weekly
 from goals.lifecycle import sub_goals, updates
 from goals.models import SubGoal
 from stakeholders import mail_settings, sending
@@ -23,6 +23,7 @@ from tests.goals.lifecycle.conftest import (
     make_people,
     make_published,
     make_published_update,
+    make_submitted,
     make_submitted_update,
     person,
 )
@@ -342,6 +343,43 @@ def test_many_answers_come_in_one_mail(people, published):
     assert subjects_to(people.editor) == ["2 things you sent are published"]
 
 
+def test_a_question_that_was_answered_within_the_minute_is_told_as_published(people):
+    """The subject and the link go by how things stand when the mail leaves."""
+    sent = make_submitted(people)
+    asked = sub_goals.send_back(sent, "Which year?", people.steward, sent.version)
+    again = sub_goals.submit(asked, people.editor, asked.version)
+    sub_goals.publish(again, people.steward, again.version)
+
+    mailing.send_answers(timezone.now())
+
+    (only,) = mails_to(people.editor)
+    assert only.subject == f"Published: {TITLE}"
+    assert "Sub-goal: was sent back with a question; it is answered." in only.body
+    assert f"See it in the workspace:\nhttp://127.0.0.1:8000/en/my/sub-goals/{again.code}/" in only.body
+
+
+def test_of_several_answers_the_open_question_is_the_subject_and_the_link(people, published):
+    sent = make_submitted_update(people, published)
+    updates.send_back(sent, "Which plant?", people.steward, sent.version)
+
+    mailing.send_answers(timezone.now())
+
+    (only,) = mails_to(people.editor)
+    assert only.subject == f"Answer a question: {TITLE}"
+    assert f"Answer the question:\nhttp://127.0.0.1:8000/en/my/updates/{sent.pk}/" in only.body
+    assert f"/en/my/sub-goals/{published.code}/" in only.body
+
+
+def test_a_question_that_waits_for_review_again_is_told_as_answered(people):
+    sent = make_submitted(people)
+    asked = sub_goals.send_back(sent, "Which year?", people.steward, sent.version)
+    sub_goals.submit(asked, people.editor, asked.version)
+
+    mailing.send_answers(timezone.now())
+
+    assert subjects_to(people.editor) == [f"Asked and answered: {TITLE}"]
+
+
 def test_an_answer_that_could_not_be_sent_is_told_later(people, settings):
     make_published(people)
     settings.EMAIL_BACKEND = f"{__name__}.NoServer"
@@ -368,19 +406,19 @@ def test_the_week_is_told_once_a_week_and_only_if_something_waits(people, publis
     monday = datetime.fromisocalendar(2026, 48, 1).replace(tzinfo=timezone.get_current_timezone())
 
     for days in (0, 1, 6):
-        mailing.send_digests(monday + timedelta(days=days))
+        weekly.send_digests(monday + timedelta(days=days))
     assert subjects_to(people.editor) == ["Your week: what waits for you"]
     assert "questions to answer: 1" in mails_to(people.editor)[0].body
     assert not mails_to(people.other)
 
-    mailing.send_digests(monday + timedelta(days=7))
+    weekly.send_digests(monday + timedelta(days=7))
     assert len(mails_to(people.editor)) == 2
 
 
 def test_stewards_are_told_what_waits_for_review(people, published):
     make_submitted_update(people, published)
 
-    mailing.send_digests(timezone.now())
+    weekly.send_digests(timezone.now())
 
     assert "updates to review: 1" in mails_to(people.steward)[0].body
 
