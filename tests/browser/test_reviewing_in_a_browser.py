@@ -9,10 +9,14 @@ from django.urls import reverse
 from goals.lifecycle import updates
 from goals.models import Standing, SubGoal, Update
 from stakeholders import joining
-from stakeholders.models import JoinRequest, User
-from tests.browser.looking import assert_sound, in_turn
+from stakeholders.models import JoinRequest, Membership, Organization, User
+from tests.browser.looking import NARROW, NARROWEST, WIDE, assert_sound, in_turn, sideways
 from tests.goals.lifecycle.conftest import make_people, make_published, make_submitted, make_submitted_update
 from tests.signing_in import signed_in
+
+CUT = """() => Math.max(0, ...Array.from(document.querySelectorAll(".table-scroll"),
+  box => box.scrollWidth - box.clientWidth))"""
+"""By how many pixels a table is wider than its place."""
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -74,6 +78,28 @@ def test_every_page_of_stewards_is_sound(steward_tab, live_server, waiting):
     for address in in_turn(steward_tab, lambda: addresses(waiting)):
         steward_tab.goto(live_server.url + address)
         assert_sound(steward_tab)
+
+
+def test_one_long_word_widens_no_page_and_pushes_no_column_out_of_sight(steward_tab, live_server, waiting):
+    word = "Internacionalizacion" * 7
+    SubGoal.objects.update(title=word)
+    Organization.objects.update(name=word)
+    JoinRequest.objects.update(organization_name=word, person_name=word)
+    User.objects.update(first_name=word)
+    Membership.objects.create(user=User.objects.get(email="first@project.example"), role="owner",
+        organization=Organization.objects.get(code="mills"))  # fmt: skip
+    steward_tab.sign_in_at(live_server)
+    own = [reverse(f"workspace:{name}", args=["mills"]) for name in ("dashboard", "people", "contribution")]
+    for address in (*addresses(waiting), *own):
+        steward_tab.goto(live_server.url + address)
+        for width in (NARROWEST, NARROW, 800, WIDE):
+            steward_tab.set_viewport_size({"width": width, "height": 740})
+            assert (address, width, sideways(steward_tab), steward_tab.evaluate(CUT)) == (
+                address,
+                width,
+                0,
+                0,
+            )
 
 
 def test_an_update_is_sent_back_sent_again_and_published_without_scripts(browser, live_server, waiting):
