@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.workspace.conftest import PASSWORD, person, sign_in
+from workspace import browsers
 
 pytestmark = pytest.mark.django_db
 
@@ -76,6 +77,31 @@ def test_one_sees_where_one_is_signed_in_and_ends_one_session(client, ana):
 
     assert not is_signed_in(elsewhere)
     assert is_signed_in(client)
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0; rv:128.0) Gecko/20100101 Firefox/128.0", "Firefox on Windows"),
+        ("Mozilla/5.0 (Windows NT 10.0) Chrome/126.0 Safari/537.36 Edg/126.0", "Edge on Windows"),
+        ("Mozilla/5.0 (Linux; Android 14) Chrome/126.0 Mobile Safari/537.36", "Chrome on Android"),
+        ("Mozilla/5.0 (iPhone; iPhone OS 17_5 like Mac OS X) Version/17.5 Safari/604.1", "Safari on iPhone"),
+        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Version/17.5 Safari/605.1", "Safari on macOS"),
+        ("curl/8.5.0", "curl/8.5.0"),
+        ("x" * 100, "x" * 79 + "…"),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_a_browser_and_its_system_are_said_in_words(said, words):
+    assert browsers.in_words(said) == words
+
+
+def test_what_the_browser_said_of_itself_stays_at_hand(client, ana):
+    sign_in(client)
+    said = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
+    UserSession.objects.update(user_agent=said)
+
+    assert f'<span title="{said}">Firefox on Linux</span>' in client.get(reverse("usersessions_list")).text
 
 
 def test_all_other_sessions_end_with_one_press(client, ana):

@@ -16,6 +16,7 @@ from goals.models import Standing, SubGoal, SubGoalText, Update
 from goals.words import StatusTag, language
 from indicators import formats
 from indicators.areas import GROUPS, area_name
+from workspace import browsers
 from workspace.own import Place
 
 register = template.Library()
@@ -26,6 +27,11 @@ def day(when: date | datetime | None) -> str:
     if not when:
         return ""
     return formats.date_long(when.date() if isinstance(when, datetime) else when, language())
+
+
+@register.filter
+def browser(user_agent: str) -> str:
+    return browsers.in_words(user_agent)
 
 
 @register.filter
