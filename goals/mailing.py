@@ -16,7 +16,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from goals import reminding
+from goals import reminding, words
 from goals.models import Review, SubGoal, Update
 from goals.reminding import Addressed, People, Reminder
 from goals.words import language

@@ -80,7 +80,7 @@ def report(fields: Mapping[str, Any], today: date, steward: User) -> None:
     given = fields["fields"] | {"date": today - timedelta(days=fields["days_ago"])}
     update = updates.create_draft(sub_goal, given, owner, links=fields.get("links", ()))
     if "file" in fields:
-        evidence.add(update, SampleFile(**fields["file"]), owner)
+        evidence.add(update, SampleFile(**fields["file"]), owner, update.version)
     if fields["state"] == Update.State.DRAFT:
         return
     updates.submit(update, owner, update.version)

@@ -10,7 +10,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from stakeholders import inviting, mail, rights, trail
-from stakeholders.models import JoinRequest, Membership, Organization, OrganizationAlias, User
+from stakeholders.models import JoinRequest, Membership, Organization, OrganizationAlias, TrailHead, User
 from stakeholders.signals import organization_changed
 
 LONGEST_CODE = 40
@@ -39,7 +39,13 @@ def ask_to_join(
     description: str = "",
     message: str = "",
 ) -> JoinRequest:
-    """Keep a request for the administrators; nothing is sent to an address nobody has confirmed."""
+    """Keep a request for the administrators; nothing is sent to an address nobody has confirmed.
+
+    Who asks again while the first request waits is told the same, and nothing is added.
+    """
+    one_at_a_time()
+    if asked := same_waiting(organization_name, email):
+        return asked
     request = JoinRequest.objects.create(
         organization_name=organization_name, type=type, area=area, person_name=person_name, email=email,
         language=language, website=website, description=description, message=message,
@@ -47,6 +53,18 @@ def ask_to_join(
     after = trail.snapshot(request, *PUBLIC_FIELDS)
     trail.record(None, "create", subject(request), chain=trail.PROJECT, before=None, after=after)
     return request
+
+
+def one_at_a_time() -> None:
+    """Let one transaction at a time look and ask, or two clicks would make two requests."""
+    list(TrailHead.objects.select_for_update().filter(chain=trail.PROJECT))
+
+
+def same_waiting(organization_name: str, email: str) -> JoinRequest | None:
+    """Names are compared here: SQLite tells “Ñ” from “ñ”."""
+    waiting = JoinRequest.objects.filter(state=JoinRequest.State.WAITING, email__iexact=email)
+    name = organization_name.casefold()
+    return next((one for one in waiting if one.organization_name.casefold() == name), None)
 
 
 @transaction.atomic

@@ -81,6 +81,25 @@ def test_a_request_is_decided_once_and_the_second_is_told_who_was_first(approve,
         joining.reject(request, User.objects.create_superuser("two@project.example"), "Unknown")
 
 
+def test_who_asks_twice_while_the_first_request_waits_adds_none():
+    first = ask()
+    again = joining.ask_to_join(
+        organization_name="NUÑEZ-O'BRIEN & SÖHNE", type="academia", area="CAN", person_name="Other",
+        email="Nuria@sohne.example", language="en",
+    )  # fmt: skip
+    other = ask("Vega")
+
+    assert (again, JoinRequest.objects.get(pk=first.pk).person_name) == (first, "Nuria Nuñez")
+    assert other != first
+    assert TrailEntry.objects.filter(subject=f"join_request:{first.pk}").count() == 1
+
+
+def test_who_was_rejected_may_ask_again(administrator):
+    joining.reject(first := ask(), administrator, "We could not reach you.")
+
+    assert ask() != first
+
+
 def test_a_rejection_gives_its_reason_in_the_mail(administrator, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         joining.reject(ask(), administrator, "We could not reach you.")

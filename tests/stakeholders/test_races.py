@@ -83,16 +83,29 @@ def test_two_administrators_approve_a_request_once(organization):
 def test_requests_of_the_same_name_approved_at_once_get_different_codes():
     requests = [
         joining.ask_to_join(
-            organization_name="Vega", type="sme", area="MEX", person_name="V", email="v@vega.example",
-            language="en",
+            organization_name="Vega", type="sme", area="MEX", person_name="V",
+            email=f"v{number}@vega.example", language="en",
         )
-        for _time in range(4)
+        for number in range(4)
     ]  # fmt: skip
     (one,) = administrators(1)
 
     assert at_once(*(lambda r=request: joining.approve(r, one) for request in requests)) == ["done"] * 4
     codes = set(Organization.objects.values_list("code", flat=True))
     assert codes == {"vega", "vega-2", "vega-3", "vega-4"}
+
+
+def test_a_request_sent_four_times_at_once_is_kept_once():
+    administrators(1)  # whose trail is there already, as on any site
+
+    def ask() -> None:
+        joining.ask_to_join(
+            organization_name="Vega", type="sme", area="MEX", person_name="V", email="v@vega.example",
+            language="en",
+        )  # fmt: skip
+
+    assert at_once(*[ask] * 4) == ["done"] * 4
+    assert JoinRequest.objects.count() == 1
 
 
 def test_an_invitation_opened_by_two_makes_one_a_member(organization, owner):

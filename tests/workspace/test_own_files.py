@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import zipfile
 from decimal import Decimal
 
@@ -238,7 +239,8 @@ def test_what_is_missing_is_said_on_top_and_at_its_field(client):
 
 
 def test_one_address_asks_five_times_an_hour(client):
-    statuses = [client.post(reverse("join:ask"), request_to_join()).status_code for _try in range(6)]
+    asked = [request_to_join(organization_name=f"Vega {number}") for number in range(6)]
+    statuses = [client.post(reverse("join:ask"), one).status_code for one in asked]
 
     assert statuses == [302] * 5 + [429]
     assert JoinRequest.objects.count() == 5
@@ -252,3 +254,15 @@ def test_nobody_is_of_a_kind_or_a_country_without_having_chosen_it(client, name)
     assert '<option value="" selected>Choose</option>' in page
     assert f'href="#id_{name}"' in answer.content.decode()
     assert not JoinRequest.objects.exists()
+
+
+def without_token(answer) -> str:
+    return re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", answer.content.decode())
+
+
+def test_who_asks_again_while_the_first_request_waits_reads_the_same(client):
+    first, again = [client.post(reverse("join:ask"), request_to_join(), follow=True) for _time in range(2)]
+
+    assert first.redirect_chain == again.redirect_chain
+    assert without_token(first) == without_token(again)
+    assert JoinRequest.objects.count() == 1
