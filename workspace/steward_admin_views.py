@@ -81,14 +81,19 @@ def merge(request: HttpRequest) -> HttpResponse:
 
 def previewed(form: steward_joining.MergeForm) -> dict[str, Any]:
     """The preview with the form that confirms it; nothing where these two cannot be merged."""
-    source, into = form.cleaned_data["source"], form.cleaned_data["into"]
     try:
-        preview = merging.preview(source, into)
+        return confirming(form.cleaned_data["source"], form.cleaned_data["into"])
     except merging.NotMergeable as error:
         form.add_error(None, str(error))
         return {}
-    shown = {"source": source.code, "into": into.code, "fingerprint": preview.fingerprint}
-    return {"preview": preview, "confirm": steward_joining.ConfirmMergeForm(initial=shown)}
+
+
+def confirming(source: Organization, into: Organization, **typed: str) -> dict[str, Any]:
+    """Raises NotMergeable if these two cannot be merged."""
+    preview = merging.preview(source, into)
+    shown = {"source": source.code, "into": into.code, "fingerprint": preview.fingerprint} | typed
+    confirm = steward_joining.ConfirmMergeForm(initial=shown)
+    return {"preview": preview, "both": (source, into), "confirm": confirm}
 
 
 def do_merge(request: HttpRequest) -> HttpResponse:
@@ -123,12 +128,9 @@ def previewed_again(
 ) -> dict[str, Any]:
     """What it would move now, beside the reason as it was typed."""
     try:
-        preview = merging.preview(source, into)
+        return confirming(source, into, reason=form.data.get("reason", ""))
     except merging.NotMergeable:
         return {}
-    shown = {"source": source.code, "into": into.code, "fingerprint": preview.fingerprint}
-    typed = {"reason": form.data.get("reason", "")}
-    return {"preview": preview, "confirm": steward_joining.ConfirmMergeForm(initial=shown | typed)}
 
 
 # --- Organizations ------------------------------------------------------------------------------

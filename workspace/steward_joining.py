@@ -1,9 +1,9 @@
 """Requests to join, with what may be there already, and two organizations made one."""
 
-from typing import Any
 from urllib.parse import urlsplit
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +11,8 @@ from stakeholders.models import JoinRequest, Organization
 from workspace.steward_forms import text
 
 MOST_DUPLICATES = 10
+MOST_OFFERED = 1_000
+"""Organizations in a list to choose from; others are named by code or name."""
 TELLING = 4
 """Letters a word of a name has at least, to be looked for in other names."""
 COMMON = {
@@ -58,24 +60,44 @@ class RejectForm(forms.Form):
 
 
 # --- Two that are one ---------------------------------------------------------------------------
+def from_list() -> forms.TextInput:
+    return forms.TextInput(attrs={"list": "organizations", "autocomplete": "off"})
+
+
+def organization_named(text: str) -> Organization:
+    """By its code, or by its name where that is the only one. Raises ValidationError otherwise."""
+    if found := Organization.objects.filter(code=text).first():
+        return found
+    named = list(Organization.objects.filter(name__iexact=text, merged_into=None)[:2])
+    if len(named) > 1:
+        raise ValidationError(_("Several have this name. Choose one by its code."))
+    if not named:
+        raise ValidationError(_("There is no organization with this code or name."))
+    return named[0]
+
+
 class MergeForm(forms.Form):
-    """Which two; by their codes, as they stand in addresses."""
+    """Which two; chosen from a list by name, or named by code or name."""
 
-    source = forms.SlugField(
-        label=_("This organization"), max_length=50, help_text=_("Its code; it is merged into the other.")
-    )
-    into = forms.SlugField(
-        label=_("is merged into"), max_length=50, help_text=_("The code of the one that stays.")
-    )
+    source = forms.CharField(
+        label=_("This organization"), max_length=200, widget=from_list(),
+        help_text=_("It goes: all it has moves to the other. Begin to type its name or code."),
+    )  # fmt: skip
+    into = forms.CharField(
+        label=_("is merged into"), max_length=200, widget=from_list(),
+        help_text=_("The one that stays. Begin to type its name or code."),
+    )  # fmt: skip
 
-    def clean(self) -> dict[str, Any]:
-        fields = super().clean() or self.cleaned_data
-        for name in ("source", "into"):
-            if code := fields.get(name):
-                fields[name] = Organization.objects.filter(code=code).first()
-                if fields[name] is None:
-                    self.add_error(name, _("There is no organization with this code."))
-        return fields
+    @property
+    def organizations(self) -> QuerySet[Organization]:
+        """What browsers offer while somebody types."""
+        return Organization.objects.filter(merged_into=None).order_by("name", "code")[:MOST_OFFERED]
+
+    def clean_source(self) -> Organization:
+        return organization_named(self.cleaned_data["source"])
+
+    def clean_into(self) -> Organization:
+        return organization_named(self.cleaned_data["into"])
 
 
 class ConfirmMergeForm(MergeForm):
