@@ -31,6 +31,13 @@ STATUSES: dict[str, Text] = {
     "monitored": _("Monitored, no target yet"),
 }
 
+MEASURES: dict[str, Text] = {
+    "progress": _("Of the way"),
+    "schedule": _("On the path"),
+    "combined": _("Combined number"),
+}
+"""What a step may move, in the order it is shown."""
+
 SHAPES = {
     "achieved": ("star", "teal"),
     "on_track": ("tick", "teal"),

@@ -7,9 +7,12 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from goals.choices import ALL, QueryFilter
+from goals.words import language
+from indicators.areas import area_name
 from stakeholders.models import Membership, Organization, User
 from workspace import people_pages
 from workspace.fields import VersionForm
+from workspace.joining import areas
 from workspace.steward_forms import text
 
 STATES = [ALL, ("active", _("Taking part")), ("off", _("Switched off")), ("merged", _("Merged"))]
@@ -37,16 +40,21 @@ class OrganizationFilter(QueryFilter):
         return found.filter(IN_STATE.get(self.chosen("state"), Q())).order_by("name", "pk")
 
 
+def areas_in_use() -> list[tuple[str, str]]:
+    """What may be chosen when asking to join, and every other region that an organization has already."""
+    offered = areas()
+    known = {code for code, _name in offered}
+    used = Organization.objects.exclude(area__in=known).order_by("area").values_list("area", flat=True)
+    return [*offered, *((code, area_name(code, language())) for code in used.distinct())]
+
+
 class OrganizationForm(VersionForm):
     name = forms.CharField(label=_("Name"), max_length=200)
     type = forms.ChoiceField(
         label=_("Kind of organization"), choices=Organization.Type,
         help_text=_("Decides in which totals it counts."),
     )  # fmt: skip
-    area = forms.RegexField(
-        r"^[A-Z][A-Z0-9-]{1,19}$", label=_("Country or region"), max_length=20,
-        help_text=_("MEX, USA, CAN, or a region such as CALI-BAJA."),
-    )  # fmt: skip
+    area = forms.ChoiceField(label=_("Country or region"), choices=areas_in_use)
     website = forms.URLField(label=_("Website"), required=False, max_length=200, assume_scheme="https")
     contact_email = forms.EmailField(label=_("E-mail address of the organization"), required=False)
 

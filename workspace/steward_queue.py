@@ -235,6 +235,7 @@ def queue_page(query: Any, now: datetime) -> dict[str, Any]:
         "kinds": list(counts(now).items()),
         "filter": chosen,
         "pager": page,
+        "today": now.date(),
         "query": chosen.query,
         "grades": Update.Evidence.choices,
         "at": "queue",

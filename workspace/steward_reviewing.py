@@ -10,12 +10,12 @@ from django import forms
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from goals import standings
 from goals.lifecycle import checking, reviewing, sub_goals, updates
 from goals.lifecycle.steps import SUB_GOAL_STEPS, UPDATE_STEPS, Row, wrote
 from goals.models import Comment, MeasureProposal, Result, Review, Step, SubGoal, Update
+from goals.words import MEASURES
 from stakeholders.models import User
 from workspace.fields import VersionForm
 from workspace.steward_deciding import attempt
@@ -29,12 +29,6 @@ from workspace.steward_queue import Kind
 
 EARLIER_SHOWN = 12
 REPORTS_SHOWN = 50
-MEASURES = {
-    "progress": gettext_lazy("Way covered"),
-    "schedule": gettext_lazy("On the path"),
-    "combined": gettext_lazy("Combined number"),
-}
-"""What a step may move, in the order it is shown."""
 
 
 # --- What it would change -----------------------------------------------------------------------

@@ -121,7 +121,7 @@ def test_an_update_is_sent_back_sent_again_and_published_without_scripts(browser
     updates.submit(waiting, editor, waiting.version)
 
     tab.goto(live_server.url + reverse("workspace:review-update", args=[waiting.pk]))
-    row = tab.locator("tr", has_text=f"in goal {waiting.sub_goal.goal.number}").filter(has_text="Way covered")
+    row = tab.locator("tr", has_text=f"in goal {waiting.sub_goal.goal.number}").filter(has_text="Of the way")
     announced = Decimal(row.locator("data").get_attribute("value"))
     node = Standing.objects.get(node="organization:g3:mills")
     before = node.progress

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import zipfile
 from decimal import Decimal
 from types import SimpleNamespace
@@ -131,6 +132,34 @@ def test_a_merge_whose_preview_is_old_is_shown_anew(administrator, people):
     assert Organization.objects.get(code="mills").merged_into is None
 
 
+def test_a_merge_of_two_of_one_name_says_which_is_which(administrator, people):
+    Organization.objects.update(name="Puentes de Sonora")
+    make_published(people)
+
+    answer = administrator.get(at("merge"), {"source": "mills", "into": "lab"})
+
+    assert "Puentes de Sonora (mills) is merged into Puentes de Sonora (lab)." in answer.text
+    goes, stays = re.findall(r"<tr><th scope=\"row\">.*?</tr>", answer.text)[:2]
+    assert re.findall(r">([^<>]+)</(?:td|strong)>", goes) == [
+        "mills", "Small or medium enterprise", "Mexico", "1", "3", "Goes",
+    ]  # fmt: skip
+    assert re.findall(r">([^<>]+)</(?:td|strong)>", stays) == [
+        "lab", "Academia", "Canada", "0", "1", "Stays",
+    ]  # fmt: skip
+
+
+def test_organizations_to_merge_are_chosen_from_a_list_or_named(administrator, people):
+    form = administrator.get(at("merge"))
+    named = administrator.get(at("merge"), {"source": "mills of sonora", "into": "lab"})
+    Organization.objects.update(name="Mills of Sonora")
+    unclear = administrator.get(at("merge"), {"source": "Mills of Sonora", "into": "lab"})
+
+    assert '<option value="mills">Mills of Sonora (mills)</option>' in form.text
+    assert 'list="organizations"' in form.text
+    assert named.context["preview"].source == people.mills
+    assert unclear.context["form"].errors["source"] == ["Several have this name. Choose one by its code."]
+
+
 @pytest.mark.parametrize(
     "query", [{"source": "mills", "into": "no"}, {"source": "mills", "into": "mills"}, {"into": ""}]
 )
@@ -169,6 +198,16 @@ def test_odd_facts_are_refused_at_their_field(administrator, people, field, valu
 
     assert answer.status_code == 400
     assert f'href="#id_{field}"' in answer.text
+
+
+def test_the_country_is_chosen_among_those_of_the_project_and_the_regions_in_use(administrator, people):
+    Organization.objects.filter(code="lab").update(area="PACIFIC-RIM")
+
+    form = administrator.get(at("organization", "lab")).context["edit"]
+
+    assert [code for code, _name in form.fields["area"].choices][-1] == "PACIFIC-RIM"
+    assert {"MEX", "USA", "CAN", "CALI-BAJA"} < {code for code, _name in form.fields["area"].choices}
+    assert form["area"].value() == "PACIFIC-RIM"
 
 
 def test_switching_off_ends_the_rights_of_its_people_with_the_next_request(administrator, people):
@@ -519,8 +558,8 @@ def test_an_entry_says_in_words_what_was_done_to_what_and_keeps_its_code_at_hand
 
     assert "Sub-goal: published" in text and ">Recycle more</a>" in text
     assert f"sub_goal.publish · sub_goal:{row.pk}" in text
-    assert '<th scope="row">State</th><td>Waiting for review</td><td>Published</td>' in text
-    assert '<th scope="row">Start</th><td>–</td><td>January 1, 2026</td>' in text
+    assert '<th scope="row">State</th><td class="breaks" data-label="Before">Waiting for review</td>' in text
+    assert '<th scope="row">Start</th><td class="breaks" data-label="Before">–</td>' in text
 
 
 def test_every_step_has_its_word(administrator):
@@ -563,7 +602,7 @@ def test_what_is_gone_keeps_its_code_and_what_has_no_word_its_own(administrator,
     text = administrator.get(at("trail"), {"chain": "mills"}).text
 
     assert "Sub-goal: melt" in text and ">Sub-goal 999999</a>" in text
-    assert '<th scope="row">Odd field</th><td>–</td><td>[1, &quot;a&quot;]</td>' in text
+    assert 'data-label="After">[1, &quot;a&quot;]</td>' in text
 
 
 def test_more_entries_cost_no_more_queries(administrator, people):

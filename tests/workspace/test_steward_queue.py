@@ -105,7 +105,10 @@ def test_an_overdue_sub_goal_that_was_never_reported_on_says_so(steward, people)
     """It started on 1 January 2026 and reports every month."""
     make_published(people, cadence="monthly", title="Never reported")
 
-    assert "none since January 1, 2026" in queue(steward, kind="overdue").content.decode()
+    shown = queue(steward, kind="overdue").content.decode()
+    late = (timezone.now().date() - date(2026, 2, 1)).days
+    assert "none since January 1, 2026" in shown
+    assert f'February 1, 2026<strong class="cell-note late">{late} days late</strong>' in shown
 
 
 def test_a_report_that_waits_for_review_is_not_owed(steward, people):
@@ -238,8 +241,8 @@ def test_the_page_announces_what_publishing_then_does(steward, waiting):
     steward.post(page_of(waiting), approval(waiting))
 
     standing = Standing.objects.get(sub_goal=waiting.sub_goal)
-    assert announced[(waiting.sub_goal.title, "Way covered")] == standing.progress == Decimal("0.1")
-    assert ("All goals together", "Way covered") in announced
+    assert announced[(waiting.sub_goal.title, "Of the way")] == standing.progress == Decimal("0.1")
+    assert ("All goals together", "Of the way") in announced
 
 
 def approval(row, **changed) -> dict:
