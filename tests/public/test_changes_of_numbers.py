@@ -240,6 +240,20 @@ def test_pages_follow_each_other_whatever_is_kept_by_day_by_moment_or_both(db, p
         assert [one.place for one in found] == [one.place for one in whole]
 
 
+def test_the_number_of_queries_is_the_same_however_many_steps_are_told(
+    page, people, head, django_assert_max_num_queries
+):
+    for number in range(8):
+        one = reported(people, f"{TITLE} {number}", 110 + 10 * number)
+        sub_goals.re_weigh(one, Decimal(number + 2), people.steward, one.version)
+    for is_active in (False, True):
+        people.mills.refresh_from_db()
+        organizations.set_active(people.mills, is_active, head, "Why.")
+
+    with django_assert_max_num_queries(19):
+        assert len(entries(page)) > 20
+
+
 def test_the_steps_told_alone_are_found_by_their_index(db):
     """R32: however many updates lie between them; SQLite does not look into bound values."""
     if connection.vendor != "postgresql":
