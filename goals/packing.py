@@ -31,7 +31,7 @@ MANY = 500
 ABOUT = """Everything {name} entered in the North American Progress Monitor.
 
 sub_goals.csv, updates.csv   tables that can be handed in again, without corrected and retracted updates
-everything.json              every row in every state, with texts, versions, links and comments
+everything.json              every row in every state, with texts, versions, proposals, links and comments
 files/                       what was handed in as evidence, each under the number of its update
 """
 

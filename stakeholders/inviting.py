@@ -45,6 +45,7 @@ def invite(
 def invite_to_project(email: str, role: str, by: User) -> Invitation:
     """Send a link that gives the account of this address a role for the Project."""
     rights.require(by, "edit", "person")
+    trail.locked_head(trail.PROJECT)  # two at once would both be open
     if User.objects.filter(email__iexact=email, is_active=True, project_role=role).exists():
         raise ValidationError({"email": [_("This person has this role already.")]})
     return send(Invitation(email=email, project_role=User.ProjectRole(role)), by)

@@ -204,3 +204,16 @@ def test_a_token_revoked_by_many_is_revoked_once(organization, owner):
     assert at_once(*(lambda: tokens.revoke(token, owner) for _time in range(5))) == ["done"] * 5
     assert TrailEntry.objects.filter(action="withdraw").count() == 1
     assert ApiToken.objects.get().revoked_at
+
+
+def test_two_invitations_to_the_project_at_once_leave_one_open(administrator):
+    second = User.objects.create_user("second@project.example", project_role="administrator")
+    found = at_once(
+        *(
+            (lambda by=by: inviting.invite_to_project("new@frontera.example", "steward", by))
+            for by in (administrator, second)
+        )
+    )  # fmt: skip
+
+    assert found == ["done", "done"]
+    assert inviting.still_open(None).count() == 1
