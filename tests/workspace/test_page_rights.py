@@ -158,6 +158,7 @@ CASES = [
     Case("everything", ("export", "see"), MINE, args=mills),
     Case("table", ("export", "see"), MINE, args=lambda row: ["mills", "sub_goals", "csv"]),
     Case("template", ("export", "see"), MINE, args=lambda row: ["mills", "sub_goals", "csv"]),
+    Case("template-columns", ("export", "see"), MINE, args=lambda row: ["mills", "sub_goals"]),
     Case("hand-in", (SUB_GOAL, "import"), MINE, args=mills, sent={"kind": "sub_goals"}),
     Case("hand-in", (UPDATE, "import"), MINE, args=mills, sent={"kind": "updates"}),
     # Sub-goals
@@ -174,6 +175,8 @@ CASES = [
     Case("comment-sub-goal", ("comment", "create"), MINE, submitted, code, SAID),
     Case("other-language", (SUB_GOAL, "edit"), MINE, draft, lambda row: [row.code, "fr"],
          {"version": "{version}", "title": "Le tonnage"}),
+    Case("answers", (SUB_GOAL, "edit"), MINE, published, code),
+    Case("answers", (SUB_GOAL, "edit"), MINE, published, code, {"version": "{version}"}),
     Case("describe", (SUB_GOAL, "edit"), MINE, published, code),
     Case("describe", (SUB_GOAL, "edit"), MINE, published, code, {"version": "{version}", "title": "New"}),
     Case("measure", (MEASURE, "propose"), MINE, published, code, {"version": "{version}", **WHY}),
