@@ -10,7 +10,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from stakeholders import inviting, mail, rights, trail
-from stakeholders.models import JoinRequest, Membership, Organization, OrganizationAlias, TrailHead, User
+from stakeholders.models import JoinRequest, Membership, Organization, OrganizationAlias, User
 from stakeholders.signals import organization_changed
 
 LONGEST_CODE = 40
@@ -43,7 +43,7 @@ def ask_to_join(
 
     Who asks again while the first request waits is told the same, and nothing is added.
     """
-    one_at_a_time()
+    trail.locked_head(trail.PROJECT)  # one at a time, or two clicks would make two requests
     if asked := same_waiting(organization_name, email):
         return asked
     request = JoinRequest.objects.create(
@@ -53,11 +53,6 @@ def ask_to_join(
     after = trail.snapshot(request, *PUBLIC_FIELDS)
     trail.record(None, "create", subject(request), chain=trail.PROJECT, before=None, after=after)
     return request
-
-
-def one_at_a_time() -> None:
-    """Let one transaction at a time look and ask, or two clicks would make two requests."""
-    list(TrailHead.objects.select_for_update().filter(chain=trail.PROJECT))
 
 
 def same_waiting(organization_name: str, email: str) -> JoinRequest | None:

@@ -96,8 +96,6 @@ def test_requests_of_the_same_name_approved_at_once_get_different_codes():
 
 
 def test_a_request_sent_four_times_at_once_is_kept_once():
-    administrators(1)  # whose trail is there already, as on any site
-
     def ask() -> None:
         joining.ask_to_join(
             organization_name="Vega", type="sme", area="MEX", person_name="V", email="v@vega.example",
