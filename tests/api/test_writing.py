@@ -280,6 +280,9 @@ def test_an_import_is_previewed_and_then_taken_whole_once(people, ask):
     line = "g3,Recycle more,tons,100,200,2026-01-01,2028-01-01"
     seen = ask("post", "my/imports/preview/", data={"kind": "sub_goals", "file": table(line)})
     assert (seen.status_code, seen.json()["added"]) == (200, [2])
+    (told_of,) = seen.json()["lines"]
+    cells = {cell["part"]: (cell["before"], cell["after"]) for cell in told_of["cells"]}
+    assert (told_of["outcome"], cells["target_value"]) == ("added", ("", "200"))
     assert not SubGoal.objects.filter(organization=people.mills).exists()
 
     def take(checksum: str):
@@ -310,6 +313,7 @@ def test_a_file_with_a_bad_line_is_refused_whole_and_says_where(people, ask):
     ("changed", "field"),
     [
         ({"kind": "plans"}, "kind"),
+        ({"leave_out": "Remarks"}, "leave_out"),
         ({"submit": "1"}, "submit"),
         ({"mapping": "[]"}, "mapping"),
         ({"mapping": "[" * 9000}, "mapping"),

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import translation
 
 from goals import standings
 from goals.lifecycle import sub_goals, updates
@@ -58,6 +59,16 @@ def test_a_wrong_further_link_is_said_on_top_and_the_file_is_asked_for_again(cli
     assert '<a href="#id_links-1-url">Address: Enter a valid URL.</a>' in text
     assert '<a href="#id_files">Files: Nothing was saved yet: choose the files again.</a>' in text
     assert not sub_goal.updates.exists()
+
+
+def test_the_list_of_errors_is_written_as_its_language_is(client, sub_goal):
+    """French has a space before a colon, at which no line breaks."""
+    with translation.override("fr"):
+        address = url("report", sub_goal.code)
+
+    text = client.post(address, typed(save="", evidence_url="nothing at all")).content.decode()
+
+    assert '<a href="#id_evidence_url">Lien vers les preuves\N{NO-BREAK SPACE}: ' in text
 
 
 def test_a_draft_keeps_everything_that_was_entered(client, sub_goal):
