@@ -22,6 +22,8 @@ def effects(one: Happening) -> list[str]:
 
 def is_composed(one: Happening) -> bool:
     composed = Result.ChangeKind.COMPOSITION
+    if one.what == "measure":
+        return True
     if isinstance(one.row, Result) and one.before and one.row.change_kind == composed:
         return True
     rows = [one.row] if isinstance(one.row, Step) else []

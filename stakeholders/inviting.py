@@ -51,9 +51,7 @@ def invite_to_project(email: str, role: str, by: User) -> Invitation:
     return send(Invitation(email=email, project_role=User.ProjectRole(role)), by)
 
 
-def send(
-    invitation: Invitation, by: User, language: str = "", template: str = "invitation"
-) -> Invitation:
+def send(invitation: Invitation, by: User, language: str = "", template: str = "invitation") -> Invitation:
     """Keep it in place of an earlier one to the address, and mail its link."""
     email, key = invitation.email, new_key()
     earlier = still_open(invitation.organization).filter(email__iexact=email)

@@ -5,12 +5,12 @@ import pytest
 from tests.api.conftest import results
 
 QUERIES = {
-    "goals/": 3,
+    "goals/": 4,
     "targets/": 8,
-    "progress/": 4,
-    "progress/overall/": 1,
-    "progress/goal:g1/explanation/": 1,
-    "progress/goal:g1/history/": 3,
+    "progress/": 5,
+    "progress/overall/": 2,
+    "progress/goal:g1/explanation/": 3,
+    "progress/goal:g1/history/": 4,
     "sub-goals/": 3,
     "sub-goals/sample-apprentices/updates/": 4,
     "organizations/": 2,

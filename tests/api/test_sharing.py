@@ -43,7 +43,7 @@ def test_a_new_edition_is_asked_of_the_database_again(ask, django_assert_max_num
     edition.advance()
     clock.forget()
 
-    with django_assert_max_num_queries(5) as counted:
+    with django_assert_max_num_queries(6) as counted:
         assert ask("progress/", lang="en").json() == before
     assert len(counted) > 1
 

@@ -82,7 +82,7 @@ def test_switched_off_without_sub_goals_it_is_hidden_at_once_and_shown_again(peo
 
 def test_a_change_in_the_administration_shows_at_once(people, head, text):
     text("organizations")
-    facts = {"name": "Mills renamed", "type": "sme", "area": "MEX", "is_active": "on"}
+    facts = {"name": "Mills renamed", "type": "sme", "area": "MEX", "seen_version": people.mills.version}
     none = {f"memberships-{name}": 0 for name in ("TOTAL_FORMS", "INITIAL_FORMS")}
     address = reverse("admin:stakeholders_organization_change", args=[people.mills.pk])
     signed_in(head).post(address, facts | none)

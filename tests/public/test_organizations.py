@@ -137,7 +137,9 @@ def test_overdue_and_silent_ones_stand_apart_and_are_bounded(page, people):
 
 def test_the_reporting_rate_is_said_for_each_goal(page):
     shares = section(page("organization", "sample-maple-freight").text, "shares")
-    assert "Goal 3: Intraregional and global trade 12 9.1% of the way; 74.1% expected by now 0%" in shares
+    number, expected = r"\d+", r"\d+\.\d%"  # they move with the day the tests run on
+    line = rf"Goal 3: Intraregional and global trade {number} 9\.1% of the way; {expected} expected by now 0%"
+    assert re.search(line, shares)
 
 
 def test_contact_is_what_the_organization_gave(page, people):

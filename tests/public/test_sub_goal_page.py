@@ -46,7 +46,7 @@ def test_a_report_on_what_is_done_or_not_says_which(page, lane):
     said = section(text, "updates")
     assert "March 1, 2026 : Done" in said
     assert "February 1, 2026 : Not done yet" in said
-    assert "Aim Done, or not done Latest Done" in section(text, "aim")
+    assert "Target Done, or not done Latest Done" in section(text, "aim")
 
 
 def test_what_changed_says_whether_it_is_done(page, lane):

@@ -167,4 +167,5 @@ def test_somebody_without_an_account_becomes_a_steward_by_mail(
     sign_up(client)
 
     assert User.objects.get(email="luz@frontera.example").project_role == "steward"
-    assert "You now work for the Project. Your role: Steward." in client.get(reverse("workspace:home")).text
+    home = client.get(reverse("workspace:home"), follow=True)
+    assert "You now work for the Project. Your role: Steward." in home.text

@@ -69,7 +69,7 @@ def test_a_weight_given_meanwhile_stays(people, published, step):
 def test_an_update_is_judged_by_the_measure_of_its_moment(people, published):
     held = as_read_now(make_submitted_update(people, published))
     aim = {"target_value": Decimal(1100)}
-    sub_goals.change_measure(published, aim, "We aim higher", people.editor, published.version)
+    sub_goals.change_measure(published, aim, "We aim higher", people.steward, published.version)
 
     updates.publish(held, people.steward, held.version)
 
@@ -80,7 +80,7 @@ def test_an_update_is_judged_by_the_measure_of_its_moment(people, published):
 def test_a_correction_is_checked_against_the_measure_of_its_moment(people, published):
     held = as_read_now(make_published_update(people, published))
     new = {"target_value": Decimal(110)}
-    sub_goals.change_measure(published, new, "We aim lower", people.editor, published.version)
+    sub_goals.change_measure(published, new, "We aim lower", people.steward, published.version)
     correction = updates.correct(held, {"value": Decimal(108)}, people.editor, held.version)
 
     assert correction.sub_goal.target_value == 110
@@ -102,7 +102,7 @@ def test_a_child_enters_what_its_parent_takes_now(people):
     held = as_read_now(make_submitted_update(people, make_published(people, title="Child", parent=parent)))
     parent.refresh_from_db()
     takes = {"progress_from": SubGoal.ProgressFrom.CHILDREN}
-    sub_goals.change_measure(parent, takes, "By its parts", people.editor, parent.version)
+    sub_goals.change_measure(parent, takes, "By its parts", people.steward, parent.version)
 
     updates.publish(held, people.steward, held.version)
 
