@@ -32,10 +32,11 @@ SIGNED = ("cause", "change_kind", "recorded_at")
 READ = ("id", "node", "level", "sub_goal_id", "indicator_schedule", *HELD)
 RELATED = ("organization", "goal", "parent")
 VERSIONS = """
-SELECT s.id, s.version, o.is_active, p.version, d.id FROM goals_subgoal s
-JOIN stakeholders_organization o ON o.id = s.organization_id LEFT JOIN goals_subgoal p ON p.id = s.parent_id
-LEFT JOIN goals_declaration d ON d.sub_goal_id = s.id
-WHERE s.id IN ({})
+SELECT s.id, s.version,
+    (SELECT o.is_active FROM stakeholders_organization o WHERE o.id = s.organization_id),
+    (SELECT p.version FROM goals_subgoal p WHERE p.id = s.parent_id),
+    (SELECT d.id FROM goals_declaration d WHERE d.sub_goal_id = s.id)
+FROM goals_subgoal s WHERE s.id IN ({})
 """
 UNSEEN = set(SUM_FIELDS) - {"members"}
 """What may move in a node without anything to tell."""

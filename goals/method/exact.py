@@ -50,9 +50,12 @@ def clamp(value: Decimal | None) -> Decimal | None:
 @exactly
 def at_nine(value: Decimal | int | None) -> Decimal | None:
     """Cut to 0..1 with nine decimals, halves up: as whole numbers divide in SQL."""
-    if value is None:
-        return None
-    return min(max(Decimal(value), ZERO), ONE).quantize(NINE_DECIMALS, ROUND_HALF_UP)
+    return None if value is None else cut(Decimal(value))
+
+
+def cut(value: Decimal) -> Decimal:
+    """The same, to be called within the method's decimal context."""
+    return min(max(value, ZERO), ONE).quantize(NINE_DECIMALS, ROUND_HALF_UP)
 
 
 def rounded(value: Decimal) -> Decimal:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
 
-from goals.method.exact import ONE, ZERO, at_nine, exactly, ratio
+from goals.method.exact import ONE, ZERO, cut, exactly, ratio
 from goals.method.layers import REPORTING
 
 NUMBERS = ("progress", "expected", "schedule", "reporting", "combined")
@@ -66,11 +66,13 @@ class Sums:
     @property
     def mean(self) -> Shares | None:
         """Weighted mean of each share; None while nothing counts."""
-        return Shares(**{name: self._mean_of(name) for name in NUMBERS}) if self.members else None
+        return self._means() if self.members else None
 
     @exactly
-    def _mean_of(self, name: str) -> Decimal | None:
-        return at_nine(ratio(getattr(self, f"{name}_sum"), getattr(self, f"{name}_weight")))
+    def _means(self) -> Shares:
+        sums = vars(self)
+        found = {name: ratio(sums[f"{name}_sum"], sums[f"{name}_weight"]) for name in NUMBERS}
+        return Shares(**{name: None if mean is None else cut(mean) for name, mean in found.items()})
 
 
 def _add(sums: dict[str, Any], entry: Entry, sign: int) -> None:

@@ -52,7 +52,17 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='step',
             name='goal',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='goals.goal'),
+            field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='goals.goal'),
+        ),
+        migrations.AlterField(
+            model_name='step',
+            name='organization',
+            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stakeholders.organization'),
+        ),
+        migrations.AlterField(
+            model_name='step',
+            name='sub_goal',
+            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='goals.subgoal'),
         ),
         migrations.AlterField(
             model_name='goal',

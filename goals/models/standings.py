@@ -201,12 +201,17 @@ class Step(models.Model):
 
     node = models.CharField(max_length=150)
     level = models.CharField(max_length=12, choices=Result.Level)
-    # No index on the goal: nobody looks for its steps by it, and each index is paid with every step.
+    # Each index and each check is paid with every step. Nobody looks for the steps of a goal, and the keys of
+    # the standing a step tells of are checked there.
     goal = models.ForeignKey(
-        Goal, null=True, on_delete=models.CASCADE, related_name="steps", db_index=False
+        Goal, null=True, on_delete=models.CASCADE, related_name="steps", db_index=False, db_constraint=False
     )  # fmt: skip
-    organization = models.ForeignKey(Organization, null=True, on_delete=models.PROTECT, related_name="+")
-    sub_goal = models.ForeignKey(SubGoal, null=True, on_delete=models.CASCADE, related_name="steps")
+    organization = models.ForeignKey(
+        Organization, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
+    sub_goal = models.ForeignKey(
+        SubGoal, null=True, on_delete=models.CASCADE, related_name="steps", db_constraint=False
+    )
     at = models.DateTimeField(default=timezone.now)
     as_of = models.DateField()
     cause = models.CharField(max_length=100, help_text=_("E.g. update:12 or time."))
