@@ -144,8 +144,11 @@ def sub_goal_node(sub_goal: SubGoal, op: str, case: dict, outcome: dict) -> Node
 
 
 def declared_by(judged: tuple[SubGoal, Node]) -> tuple[SubGoal, Decimal | None]:
+    """With its latest value; one that takes its progress from its children has none of its own."""
     sub_goal, node = judged
-    return sub_goal, (node.outcome.get("latest") or {}).get("value")
+    is_own = sub_goal.progress_from == SubGoal.ProgressFrom.OWN
+    latest = node.outcome.get("latest") if is_own else None
+    return sub_goal, (latest or {}).get("value")
 
 
 def with_contributions(

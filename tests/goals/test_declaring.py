@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from goals import declared as reading
 from goals import explain, passing, recounting, rollup, standings
+from goals.evaluation import evaluate
+from goals.known import Moment
 from goals.lifecycle import sub_goals
 from goals.models import Declaration, DeclaredSum, Goal, Result, SubGoal, Update
 from indicators.models import Indicator
@@ -114,6 +116,17 @@ def test_a_withdrawn_one_counts_no_longer_unless_what_it_delivered_stands(stewar
 
     assert declared()["quantities"] == {"sub-goal:stands": Decimal("0.001")}
     assert declared()["excluded"] == {"sub-goal:gone": "withdrawn"}
+
+
+def test_one_that_takes_its_progress_from_its_children_has_no_quantity_of_its_own(today):
+    one = declaring("jobs-a", "org-a")
+    report(one, 5000)
+    one.progress_from = SubGoal.ProgressFrom.CHILDREN
+    one.save()
+    standings.follow([one], "measure")
+
+    assert declared()["excluded"] == {"sub-goal:jobs-a": "no_value"}
+    assert evaluate(Moment(today, today))[NODE].outcome["contributions"]["total"] == 0
 
 
 def test_nothing_is_left_of_the_sum_when_the_last_one_goes(steward):
