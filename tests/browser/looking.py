@@ -14,6 +14,9 @@ AXE = Axe().axe_script
 LOOK = """() => axe.run({resultTypes: ["violations"]}).then(found => found.violations.map(
   one => `${one.id}: ${one.help} at ${one.nodes[0].target}`))"""
 """Each thing axe finds with the first place where."""
+RESTED = """() => document.fonts.ready
+  .then(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))))
+  .then(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)"""
 
 
 def in_turn(tab, addresses: Callable[[], list[str]]) -> Iterator[str]:
@@ -46,8 +49,8 @@ def assert_sound(tab) -> None:
 
 
 def sideways(tab) -> int:
-    """By how many pixels the page is wider than its window."""
-    return tab.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    """By how many pixels the page is wider than its window, once fonts and layout have come to rest."""
+    return tab.evaluate(RESTED)
 
 
 def found_by_axe(tab) -> list[str]:

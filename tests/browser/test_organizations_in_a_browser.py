@@ -116,6 +116,7 @@ def test_a_sub_goal_and_an_update_are_sent_without_scripts(mills, live_server, b
     tab.select_option("[name=goal]", str(Goal.objects.get(number=3).pk))
     tab.fill("[name=title]", "By rail")
     tab.click("button[name=next]")
+    tab.fill("[name=unit]", "tons")
     tab.fill("[name=baseline_value]", "0")
     tab.fill("[name=target_value]", "1,500")
     tab.click("button[name=next]")
