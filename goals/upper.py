@@ -79,17 +79,18 @@ def follow(said: Sequence[Said], before: States, day: date, cause: str) -> list[
 
 
 def step_of(row: Standing, said: Said, before: States, day: date, cause: str) -> Step | None:
+    """What moved since; nothing of a node that did not stand before: that is no move."""
     was, now = before.get(row.node), state_of(row)
-    if was == now:
+    if was is None or was == now:
         return None
     kind = Result.ChangeKind.COMPOSITION if is_composed(said, was, now) else Result.ChangeKind.MOVEMENT
     row.cause, row.change_kind, row.recorded_at = cause[:100], kind, clock.now()
     common = {"at": row.recorded_at, "as_of": day, "cause": row.cause, "kind": kind}
-    return Step.between(was or {}, row, **common)
+    return Step.between(was, row, **common)
 
 
-def is_composed(said: Said, was: Mapping[str, Any] | None, now: Mapping[str, Any]) -> bool:
-    if was is None or said.is_composed or was["members"] != now["members"]:
+def is_composed(said: Said, was: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    if said.is_composed or was["members"] != now["members"]:
         return True
     return any((was[name] is None) != (now[name] is None) for name in Step.MEASURES)
 

@@ -65,6 +65,10 @@ def test_all_are_read_with_one_question(django_assert_num_queries):
         upper.completed(results)
 
 
+def test_a_first_number_is_no_move():
+    assert not Step.objects.filter(level__in=UPPER, progress_before=None, schedule_before=None).exists()
+
+
 def test_what_indicators_move_makes_a_step_of_the_combined_number(today):
     before = Standing.objects.get(node="goal:g3")
 
