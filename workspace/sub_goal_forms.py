@@ -85,7 +85,9 @@ class WhichGoal(SubGoalForm):
 
     def prepare(self) -> None:
         chosen = self.sub_goal.target_id if self.sub_goal else None
-        self.fields["target"].offer(chosen)  # type: ignore[attr-defined]  # a TargetChoice
+        field = self.fields["target"]
+        assert isinstance(field, TargetChoice)
+        field.offer(chosen)
 
     def clean_parent(self) -> SubGoal | None:
         return seen_parent(self)
@@ -145,7 +147,9 @@ class WhatAndHowMuch(SubGoalForm):
 
     def prepare(self) -> None:
         own = self.sub_goal.goal_id if self.sub_goal else None
-        self.fields["contributes_to"].offer(own)  # type: ignore[attr-defined]  # an IndicatorChoice
+        field = self.fields["contributes_to"]
+        assert isinstance(field, IndicatorChoice)
+        field.offer(own)
 
     @property
     def main_fields(self) -> list[forms.BoundField]:

@@ -5,6 +5,7 @@ it differs from what was sent or published. So the same file a second time chang
 compared by their value: 100.5 is no change of 100.50.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
@@ -39,7 +40,7 @@ class Planned:
     is_sent: bool
 
 
-class Plan:
+class Plan(ABC):
     """Goes through the lines and notes what each does."""
 
     kind: str
@@ -58,13 +59,13 @@ class Plan:
             self.read(line)
         return self
 
+    @abstractmethod
     def load(self, lines: Sequence[spreadsheets.Line]) -> None:
         """Read what the lines are about, all of it at once."""
-        raise NotImplementedError
 
+    @abstractmethod
     def planned(self, line: spreadsheets.Line, fields: dict[str, Any]) -> Planned:
         """Raises ValidationError or StepNotAllowed for a line that is not taken."""
-        raise NotImplementedError
 
     def read(self, line: spreadsheets.Line) -> None:
         """One line; what is wrong with it is noted and the next one is read."""
