@@ -68,7 +68,8 @@ def preview_measure(sub_goal: SubGoal) -> list[Step]:
 
 def moment_of(advanced: Sequence) -> datetime:
     """When the edition moved on, from what the statement reads that moves it."""
-    return rows.loaded(Edition, advanced, ("published_at",))[0].published_at
+    [row], (_attributes, readers) = advanced, rows.reading(Edition, ("published_at",))
+    return rows.converted(row, readers)[0]
 
 
 def today() -> date:

@@ -1,6 +1,6 @@
 """Where each node of the stakeholder side stands now, the sums below it, and every step it took."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -198,6 +198,7 @@ class Step(models.Model):
     """What one change did to one node: before, after and why; only ever added."""
 
     MEASURES = ("progress", "schedule", "combined")
+    COPIED = ("node", "level", "goal_id", "organization_id", "sub_goal_id")
 
     node = models.CharField(max_length=150)
     level = models.CharField(max_length=12, choices=Result.Level)
@@ -241,14 +242,13 @@ class Step(models.Model):
     @classmethod
     def between(cls, before: Mapping[str, Any], standing: Standing, **common) -> "Step":
         """From what a standing was to what it is; of a new one nothing was before."""
-        names = ("status", *cls.MEASURES)
-        was = {f"{name}_before": before.get(name) for name in names}
-        now = {f"{name}_after": getattr(standing, name) for name in names}
-        return cls(
-            node=standing.node, level=standing.level, goal_id=standing.goal_id,
-            organization_id=standing.organization_id, sub_goal_id=standing.sub_goal_id, **common,
-            **was | {"status_before": before.get("status", "")} | now,
-        )  # fmt: skip
+        values, stands = dict(common, status_before=before.get("status", "")), vars(standing)
+        values |= {name: stands[name] for name in cls.COPIED} | {"status_after": stands["status"]}
+        for name in cls.MEASURES:
+            values[f"{name}_before"], values[f"{name}_after"] = before.get(name), stands[name]
+        # In the order of the fields: by name, Django looks each of them up first.
+        make: Callable[..., Step] = cls
+        return make(*(values.get(field.attname) for field in cls._meta.concrete_fields))
 
     # What a result tells, told of a step, so that the history of every node reads alike.
     reason, method_version, expected, pace, coverage = "", METHOD_VERSION, None, None, None
