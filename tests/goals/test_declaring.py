@@ -19,6 +19,7 @@ from goals.models import Declaration, DeclaredSum, Goal, Result, SubGoal, Update
 from indicators.models import Indicator
 from stakeholders import organizations
 from stakeholders.models import Organization, User
+from tests.goals.stories import Changes
 
 pytestmark = pytest.mark.django_db
 
@@ -295,15 +296,11 @@ def test_it_takes_as_many_statements_with_many_that_declare_as_with_few(others, 
 
 
 # --- Any sequence of changes --------------------------------------------------------------------
-class Story:
+class Story(Changes):
     """Random changes to a few sub-goals that declare something, each followed at once."""
 
     EFFORTS = ("", "port", "port", "rail")
     CODES = (*["export-supported-jobs"] * 4, "trade-linked-employment", None)
-
-    def __init__(self, chance: random.Random) -> None:
-        self.chance = chance
-        self.codes: list[str] = []
 
     def go(self, steps: int) -> None:
         acts = [
@@ -317,10 +314,6 @@ class Story:
                 standings.follow(changed, f"story:{number}")
             if number % 20 == 19:
                 assert list(recounting.drifted()) == [], act
-
-    def any(self) -> SubGoal:
-        related = SubGoal.objects.select_related("organization", "goal", "parent")
-        return related.get(code=self.chance.choice(self.codes))
 
     def owner(self) -> str:
         return f"story-{self.chance.randrange(4)}"
@@ -356,13 +349,6 @@ class Story:
             Update.objects.filter(pk=update.pk).update(state=Update.State.RETRACTED)
         return [one]
 
-    def change(self, **fields) -> list[SubGoal]:
-        one = self.any()
-        for name, value in fields.items():
-            setattr(one, name, value)
-        one.save()
-        return [one]
-
     def withdraw(self) -> list[SubGoal]:
         stands = self.chance.random() < 0.5
         day = date(2026, 6, 1)
@@ -382,27 +368,12 @@ class Story:
         share = self.chance.choice([None, Decimal("0.25"), Decimal("0.3")])
         return self.change(shared_effort=self.chance.choice(self.EFFORTS), shared_effort_share=share)
 
-    def take_from_children(self) -> list[SubGoal]:
-        """It has no value of its own then, and lets those below it count again."""
-        return self.change(progress_from=self.chance.choice(SubGoal.ProgressFrom.values))
-
     def lead(self) -> list[SubGoal]:
         return self.change(leads_shared_effort=self.chance.random() < 0.5)
 
     def declare(self) -> list[SubGoal]:
         one = self.any()
         self.set_indicator(one)
-        return [one]
-
-    def move(self) -> list[SubGoal]:
-        one, parent = self.any(), self.chance.choice([None, self.any()])
-        above = parent
-        while above is not None:
-            if above.pk == one.pk:
-                return []
-            above = above.parent
-        one.parent = parent
-        one.save()
         return [one]
 
     def switch(self) -> list[SubGoal]:

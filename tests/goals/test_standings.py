@@ -15,6 +15,7 @@ from goals import evaluation, passing, standings, upper
 from goals.known import Moment
 from goals.models import Goal, Result, Standing, Step, SubGoal, Update
 from stakeholders.models import Organization
+from tests.goals.stories import Changes
 
 pytestmark = pytest.mark.django_db
 
@@ -225,12 +226,12 @@ def test_a_change_reads_and_writes_as_much_with_many_siblings_as_with_few(
 
 
 # --- Any sequence of changes --------------------------------------------------------------------
-class Story:
+class Story(Changes):
     """Random changes to a few sub-goals, each followed at once, as the services do it."""
 
     def __init__(self, goal: Goal, chance: random.Random) -> None:
-        self.goal, self.chance, self.made = goal, chance, 0
-        self.sub_goals: list[SubGoal] = []
+        super().__init__(chance)
+        self.goal = goal
 
     def go(self, steps: int) -> None:
         acts = [
@@ -238,25 +239,18 @@ class Story:
             self.move, self.take_from_children, self.complete,
         ]  # fmt: skip
         for number in range(steps):
-            act = self.chance.choice(acts) if self.sub_goals else self.register
+            act = self.chance.choice(acts) if self.codes else self.register
             if changed := act():
                 standings.follow(changed, f"story:{number}")
 
-    def any(self) -> SubGoal:
-        return SubGoal.objects.select_related("organization", "goal", "parent").get(
-            pk=self.chance.choice(self.sub_goals).pk
-        )
-
     def register(self) -> list[SubGoal]:
-        if len(self.sub_goals) >= 14:
+        if len(self.codes) >= 14:
             return self.report()
-        self.made += 1
-        parent = self.any() if self.sub_goals and self.chance.random() < 0.5 else None
+        parent = self.any() if self.codes and self.chance.random() < 0.5 else None
         owner = parent.organization.code if parent else f"story-{self.chance.randrange(3)}"
         weight = Decimal(self.chance.randrange(1, 1000)) / 100
-        made = sub_goal(self.goal, f"story-{self.made}", owner, parent=parent, weight=weight)
-        self.sub_goals.append(made)
-        return [made]
+        self.codes.append(code := f"story-{len(self.codes)}")
+        return [sub_goal(self.goal, code, owner, parent=parent, weight=weight)]
 
     def report(self) -> list[SubGoal]:
         one = self.any()
@@ -265,18 +259,11 @@ class Story:
         return [one]
 
     def retract(self) -> list[SubGoal]:
-        update = Update.objects.filter(sub_goal__in=self.sub_goals, state="published").order_by("?").first()
+        update = Update.objects.filter(sub_goal__code__in=self.codes, state="published").order_by("?").first()
         if update is None:
             return []
         Update.objects.filter(pk=update.pk).update(state=Update.State.RETRACTED)
         return [SubGoal.objects.get(pk=update.sub_goal_id)]
-
-    def change(self, **fields) -> list[SubGoal]:
-        one = self.any()
-        for name, value in fields.items():
-            setattr(one, name, value)
-        one.save()
-        return [one]
 
     def withdraw(self) -> list[SubGoal]:
         return self.change(state=SubGoal.State.WITHDRAWN, withdrawn_on=date(2026, 6, 1))
@@ -289,20 +276,6 @@ class Story:
 
     def weigh(self) -> list[SubGoal]:
         return self.change(weight=Decimal(self.chance.randrange(1, 1000)) / 100)
-
-    def take_from_children(self) -> list[SubGoal]:
-        return self.change(progress_from=self.chance.choice(SubGoal.ProgressFrom.values))
-
-    def move(self) -> list[SubGoal]:
-        one, parent = self.any(), self.chance.choice([None, self.any()])
-        above = parent
-        while above is not None:
-            if above.pk == one.pk:
-                return []
-            above = above.parent
-        one.parent = parent
-        one.save()
-        return [one]
 
 
 @settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
