@@ -155,15 +155,16 @@ class Reporter:
         from django.utils import timezone
 
         from benchmarks import forest
-        from goals import standings
+        from goals import rows, standings
         from goals.models import Update
 
         self.number += 1
         with transaction.atomic():
-            update = Update.objects.create(
+            update = Update(
                 sub_goal=next(self.sub_goals), date=forest.TODAY - timedelta(days=self.number % 30),
                 value=Decimal(3000 + next(NEW_VALUES)), state="published", published_at=timezone.now(),
             )  # fmt: skip
+            rows.store(update)
             standings.follow([update.sub_goal], f"update:{update.pk}")
 
     def statements(self) -> int:

@@ -1,12 +1,12 @@
 """A part of the stakeholder side in memory: what changes is carried up to its goal, by difference."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from goals.method.exact import at_nine
+from goals.method.exact import at_nine, exactly
 from goals.method.layers import combine
 from goals.method.status import NOT_ENOUGH_DATA, status_by_pace
 from goals.method.sums import Entry, Shares, on_time
@@ -95,6 +95,7 @@ class Tree:
             setattr(self.standings[node], name, value)
 
     # --- Up the tree ----------------------------------------------------------------------------
+    @exactly
     def carry(self, changed: Iterable[str]) -> None:
         """Bring every node above the changed ones in step, the deepest first."""
         pending = set(changed)
@@ -163,7 +164,7 @@ def settle(standing: Standing) -> None:
         return
     mean = standing.sums.mean
     if standing.level in UPPER:
-        standing.shares = replace(mean or Shares(), combined=combined_of(standing, mean or Shares()))
+        standing.shares = (mean or Shares())._replace(combined=combined_of(standing, mean or Shares()))
         standing.counted = standing.shares != Shares()
         return
     standing.shares = mean or Shares()

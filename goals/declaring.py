@@ -112,10 +112,10 @@ def store(old: Iterable[Declaration], new: Iterable[Declaration], sums: Sequence
 def stored_rows(old: Iterable[Declaration], new: Iterable[Declaration]) -> Iterator[rows.Batch]:
     was, stay = {row.pk: row for row in old}, {row.pk for row in new}
     plain = {row.pk for row in new if row.pk and is_same(was[row.pk], row, PLACED)}
-    yield rows.changes([row for row in new if row.pk in plain], AMOUNTS)
-    yield rows.changes([row for row in new if row.pk and row.pk not in plain], KEPT)
+    yield from rows.changes([row for row in new if row.pk in plain], AMOUNTS)
+    yield from rows.changes([row for row in new if row.pk and row.pk not in plain], KEPT)
     yield from rows.additions([row for row in new if not row.pk])
-    yield rows.removals([row for row in was.values() if row.pk not in stay])
+    yield from rows.removals([row for row in was.values() if row.pk not in stay])
 
 
 # --- Sums ---------------------------------------------------------------------------------------
@@ -162,6 +162,6 @@ def sums_of(keys: Iterable[Key]) -> list[DeclaredSum]:
 
 def stored_sums(sums: Sequence[DeclaredSum]) -> Iterator[rows.Batch]:
     known = [one for one in sums if one.pk]
-    yield rows.changes([one for one in known if not one.is_empty], DeclaredSum.MOVING)
+    yield from rows.changes([one for one in known if not one.is_empty], DeclaredSum.MOVING)
     yield from rows.additions([one for one in sums if not one.pk and not one.is_empty])
-    yield rows.removals([one for one in known if one.is_empty])
+    yield from rows.removals([one for one in known if one.is_empty])

@@ -1,27 +1,45 @@
 """Reads and stores a few rows without building a query for each: the statement is the same every time.
 
-PostgreSQL gets several statements in one message, so that they cost one way there and back.
+PostgreSQL gets several statements in one message, so that they cost one way there and back, and the rows of
+a statement as one JSON text: a parameter each would cost more than what is done with them.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+import json
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from functools import cache, lru_cache
 from itertools import chain
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from django.db import connection, models
+from django.db.models.base import ModelState
 
 M = TypeVar("M", bound=models.Model)
 Question = tuple[str, Sequence]
 """A statement that reads, and its parameters."""
-Batch = tuple[str, list[list]]
+Batch = tuple[str, Sequence[Sequence]]
 """A statement, and the parameters of each time it is run."""
 Readers = list[tuple[int, Any, Callable[..., Any]]]
 """The place of a column, its expression, and what makes a value of what the database gives there."""
-Writers = list[tuple[str, Callable[[Any], Any]]]
-"""An attribute, and what makes of its value what the database takes."""
+Writers = list[tuple[str, Callable[[Any], Any] | None]]
+"""An attribute, and what makes of its value what the database takes; None where that is the value."""
 
-MOST_TOGETHER = 500
-"""Statements in one message."""
+MOST_TOGETHER = 5_000
+"""Rows in one statement."""
+MOST_PLANNED_FOR = 12
+"""Parameters; with more of them there are many statements that differ in their number alone."""
+PLANS: MutableMapping[Any, dict[str, str]] = WeakKeyDictionary()
+"""The statements each connection to PostgreSQL has planned, with their names there."""
+STATEMENTS = {
+    ("insert", "sqlite"): "INSERT INTO {table} ({columns}) VALUES ({marks})",
+    ("update", "sqlite"): "UPDATE {table} SET {changes} WHERE id = %s",
+    ("delete", "sqlite"): "DELETE FROM {table} WHERE id = %s",
+    ("insert", "postgresql"): "INSERT INTO {table} ({columns}) SELECT {columns} FROM {listed}",
+    ("update", "postgresql"): "UPDATE {table} kept SET {changes} FROM {listed} new WHERE kept.id = new.id",
+    ("delete", "postgresql"): "DELETE FROM {table} kept USING {listed} gone WHERE kept.id = gone.id",
+}
+CHANGES = {"sqlite": "{0} = %s", "postgresql": "{0} = new.{0}"}
+ENCODED = json.JSONEncoder(default=str).encode  # as text: days, moments and Decimals
 AS_THEY_ARE = (models.CharField, models.BooleanField, models.PositiveIntegerField, models.ForeignKey)
 """Fields whose values both databases take without a change."""
 
@@ -32,12 +50,43 @@ def ask(*questions: Question) -> list[list[tuple]]:
     with connection.cursor() as cursor:
         if connection.vendor != "postgresql":
             return [cursor.execute(*question).fetchall() for question in questions]
-        statements, parameters = zip(*questions, strict=True)
-        cursor.execute("; ".join(statements), list(chain(*parameters)))
+        cursor.execute(*message(questions))
         answers = [cursor.fetchall()]
         while cursor.nextset():
             answers.append(cursor.fetchall())
         return answers
+
+
+def message(statements: Iterable[Question]) -> Question:
+    """Several statements with their parameters as one."""
+    found = [(planned(statement, len(parameters)), parameters) for statement, parameters in statements]
+    texts, parameters = zip(*found, strict=True)
+    return "; ".join(texts), list(chain(*parameters))
+
+
+def planned(statement: str, count: int) -> str:
+    """A statement that PostgreSQL plans once for a connection: its plan takes longer than what is planned."""
+    plans = PLANS.setdefault(connection.connection, {})
+    if statement not in plans:
+        if count > MOST_PLANNED_FOR or is_pooled():
+            return statement
+        plans[statement] = plan(statement, count, len(plans))
+    given = f"({', '.join(['%s'] * count)})" if count else ""
+    return f"EXECUTE {plans[statement]}{given}"
+
+
+def plan(statement: str, count: int, place: int) -> str:
+    """Let PostgreSQL plan a statement; the name says what kind it is, as logs show nothing else of it."""
+    name = f"{statement.split()[0].lower()}_{place}"
+    marks = tuple(f"${number}" for number in range(1, count + 1))
+    with connection.wrap_database_errors:
+        connection.connection.execute(f"PREPARE {name} AS {statement % marks}")
+    return name
+
+
+def is_pooled() -> bool:
+    """Whether each transaction may come upon another connection of the server."""
+    return bool(connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"))
 
 
 @cache
@@ -49,8 +98,21 @@ def selection(model: type[models.Model], names: tuple[str, ...] = ()) -> str:
 
 def loaded(model: type[M], found: Iterable[Sequence], names: tuple[str, ...] = ()) -> list[M]:
     """Rows as objects of their model; `names` are their columns, in the order of the model, if not all."""
-    (attributes, readers), alias = reading(model, names), connection.alias
-    return [model.from_db(alias, attributes, converted(row, readers)) for row in found]
+    attributes, readers = reading(model, names)
+    rows = (dict(zip(attributes, converted(row, readers), strict=True)) for row in found)
+    return [built(model, values, connection.alias) for values in rows]
+
+
+def built(model: type[M], values: Mapping[str, Any], stored_in: str | None = None) -> M:
+    """An object with these attributes, and no other: what is missing is read when somebody asks.
+
+    As the model's own `__init__` makes it, which takes longer than the database with its dozens of fields.
+    """
+    row = model.__new__(model)
+    state = row._state = ModelState()
+    state.db, state.adding = stored_in, stored_in is None
+    vars(row).update(values)
+    return row
 
 
 def converted(row: Sequence, readers: Readers) -> list:
@@ -61,7 +123,7 @@ def converted(row: Sequence, readers: Readers) -> list:
 
 
 @cache
-def reading(model: type[models.Model], names: tuple[str, ...]) -> tuple[dict[str, int], Readers]:
+def reading(model: type[models.Model], names: tuple[str, ...]) -> tuple[list[str], Readers]:
     """The attributes these columns become, and what makes their values of what the database gives."""
     fields = columns_read(model, names)
     readers = [
@@ -71,7 +133,7 @@ def reading(model: type[models.Model], names: tuple[str, ...]) -> tuple[dict[str
             *connection.ops.get_db_converters(field.cached_col), *field.get_db_converters(connection),
         )
     ]  # fmt: skip
-    return {one.attname: place for place, one in enumerate(fields)}, readers
+    return [one.attname for one in fields], readers
 
 
 def columns_read(model: type[models.Model], names: tuple[str, ...]) -> list[models.Field]:
@@ -84,90 +146,100 @@ def add(rows: Sequence[models.Model]) -> None:
     send(*additions(rows))
 
 
+def store(row: models.Model) -> None:
+    """Insert one new row, which learns its number."""
+    [(statement, [given])] = additions([row])
+    [[[row.pk]]] = ask((f"{statement} RETURNING id", given))
+    row._state.db, row._state.adding = connection.alias, False
+
+
 def change(rows: Sequence[models.Model], names: tuple[str, ...]) -> None:
     """Write these fields of rows of one model that are stored already."""
-    send(changes(rows, names))
+    send(*changes(rows, names))
 
 
 def send(*batches: Batch) -> None:
     """Run statements one after the other."""
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            # Each by itself: psycopg keeps what it found in a short statement, but not in a long message.
-            runs = [cursor.mogrify(statement, row) for statement, rows in batches for row in rows]
-            for start in range(0, len(runs), MOST_TOGETHER):
-                cursor.execute("; ".join(runs[start : start + MOST_TOGETHER]))
-            return
-        for statement, rows in batches:
-            if rows:
-                cursor.executemany(statement, rows)
+        if connection.vendor != "postgresql":
+            for statement, runs in batches:
+                cursor.executemany(statement, runs)
+        elif batches:
+            cursor.execute(*message([(statement, run) for statement, [run] in batches]))
 
 
 def additions(rows: Sequence[models.Model]) -> list[Batch]:
-    """What `add` sends: two rows a statement, which halves them and leaves each short; and what is left."""
+    """What `add` sends."""
+    return batches("insert", rows)
+
+
+def changes(rows: Sequence[models.Model], names: tuple[str, ...]) -> list[Batch]:
+    """What `change` sends."""
+    return batches("update", rows, (*names, "id"))
+
+
+def removals(rows: Sequence[models.Model]) -> list[Batch]:
+    """Deletes rows of one model that nothing refers to."""
+    return batches("delete", rows, ("id",))
+
+
+def batches(kind: str, rows: Sequence[models.Model], names: tuple[str, ...] = ()) -> list[Batch]:
     if not rows:
         return []
     model = type(rows[0])
-    each = [values(row, writers(model)) for row in rows]
-    pairs = [first + second for first, second in zip(each[::2], each[1::2], strict=False)]
-    return [(insertion(model, 2), pairs), (insertion(model, 1), each[2 * len(pairs) :])]
-
-
-def changes(rows: Sequence[models.Model], names: tuple[str, ...]) -> Batch:
-    """What `change` sends."""
-    if not rows:
-        return "", []
-    model = type(rows[0])
-    written = writers(model, names)
-    return alteration(model, names), [[*values(row, written), row.pk] for row in rows]
-
-
-def removals(rows: Sequence[models.Model]) -> Batch:
-    """Deletes rows of one model that nothing refers to."""
-    if not rows:
-        return "", []
-    table = quoted(type(rows[0])._meta.db_table)
-    return f"DELETE FROM {table} WHERE id = %s", [[row.pk] for row in rows]  # noqa: S608 - a name of our own
+    statement, written = put_together(kind, connection.vendor, model, names), writers(model, names)
+    if connection.vendor != "postgresql":
+        return [(statement, [values(row, written) for row in rows])]
+    parts = (rows[start : start + MOST_TOGETHER] for start in range(0, len(rows), MOST_TOGETHER))
+    return [(statement, [[as_text(part, written)]]) for part in parts]
 
 
 def values(row: models.Model, written: Writers) -> list:
-    return [write(getattr(row, name)) for name, write in written]
+    held = vars(row)
+    return [write(held[name]) if write else held[name] for name, write in written]
+
+
+def as_text(rows: Iterable[models.Model], written: Writers) -> str:
+    names = [name for name, _write in written]
+    found = [dict(zip(names, values(row, written), strict=True)) for row in rows]
+    return ENCODED(found)
 
 
 @lru_cache
-def writers(model: type[models.Model], names: tuple[str, ...] = ()) -> Writers:
+def writers(model: type[models.Model], names: tuple[str, ...]) -> Writers:
     """What hands these attributes to the database, or all but the number of the row."""
     return [(field.attname, writer(field)) for field in fields_of(model, names)]
 
 
-def writer(field: models.Field) -> Callable[[Any], Any]:
-    """How a value of this field is handed to the database."""
-    if isinstance(field, AS_THEY_ARE):
-        return lambda value: value
+def writer(field: models.Field) -> Callable[[Any], Any] | None:
+    """What makes of a value of this field what the database takes."""
+    if isinstance(field, (*AS_THEY_ARE, models.AutoField)):
+        return None
     if isinstance(field, models.BigIntegerField):
         return field.get_prep_value
-    if isinstance(field, models.DateField):
-        return lambda value: field.get_db_prep_value(value, connection, prepared=True)
+    if isinstance(field, models.DateField):  # rows that are written together tell of the same moment
+        return lru_cache(maxsize=16)(lambda value: field.get_db_prep_value(value, connection, prepared=True))
     return lambda value: field.get_db_prep_save(value, connection)
 
 
 def fields_of(model: type[models.Model], names: tuple[str, ...] = ()) -> list[models.Field]:
-    by_name = {field.attname: field for field in model._meta.concrete_fields if not field.primary_key}
+    fields = model._meta.concrete_fields
+    by_name = {field.attname: field for field in fields if names or not field.primary_key}
     return [by_name[name] for name in names or by_name]
 
 
-@cache
-def insertion(model: type[models.Model], count: int) -> str:
-    """A statement that adds so many rows."""
-    columns = fields_of(model)
-    marks = ", ".join([f"({', '.join(['%s'] * len(columns))})"] * count)
-    return f"INSERT INTO {quoted(model._meta.db_table)} ({named(columns)}) VALUES {marks}"  # noqa: S608 - names of our own fields
-
-
 @lru_cache
-def alteration(model: type[models.Model], names: tuple[str, ...]) -> str:
-    changes = ", ".join(f"{quoted(str(field.column))} = %s" for field in fields_of(model, names))
-    return f"UPDATE {quoted(model._meta.db_table)} SET {changes} WHERE id = %s"  # noqa: S608 - names of our own fields
+def put_together(kind: str, vendor: str, model: type[models.Model], names: tuple[str, ...]) -> str:
+    """A statement that takes these columns of a row, of which an update writes all but the last."""
+    columns = [quoted(str(field.column)) for field in fields_of(model, names)]
+    table = quoted(model._meta.db_table)
+    return STATEMENTS[kind, vendor].format(
+        table=table,
+        listed=f"json_populate_recordset(NULL::{table}, %s)",
+        columns=", ".join(columns),
+        marks=", ".join(["%s"] * len(columns)),
+        changes=", ".join(CHANGES[vendor].format(column) for column in columns[:-1]),
+    )
 
 
 def named(fields: Iterable[models.Field]) -> str:

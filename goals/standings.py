@@ -4,7 +4,7 @@ A change reads and writes only the nodes from its leaf up to the overall number,
 beside it. Whoever writes here holds the edition's lock first, so that two changes never meet in between.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
@@ -101,7 +101,7 @@ class Change:
             self.tree = Tree.of(chains(stored))
         declared = {key for key, *_versions, declaration in seen if declaration}
         self.declaring = declared | {one.pk for one in self.sub_goals if one.contributes_to_id}
-        self.before = {node: state_of(row, self.tree.into[node]) for node, row in self.tree.standings.items()}
+        self.before = {node: self.state(node) for node in self.tree.standings}
         self.judge(known.points_by_sub_goal(updates, announced))
 
     def is_outdated(self, seen: Iterable[Sequence]) -> bool:
@@ -132,14 +132,24 @@ class Change:
         self.tree.carry(sub_goal.node for sub_goal in self.sub_goals)
 
     @cached_property
+    def altered(self) -> dict[str, list[str]]:
+        """The fields that are other than before, of each standing that is new or not what it was."""
+        found = {node: self.differing(node) for node in self.tree.standings}
+        return {node: names for node, names in found.items() if names}
+
+    def differing(self, node: str) -> list[str]:
+        before, now = self.before.get(node), self.state(node)
+        if before is None:
+            return list(HELD)
+        placed = [] if before["into"] == now["into"] else ["enters_id"]
+        return placed + [name for name in HELD if before[name] != now[name]]
+
+    @cached_property
     def moved(self) -> list[Standing]:
         """Standings that are new or other than before, what is entered before what enters."""
-        rows = [
-            row
-            for node, row in self.tree.standings.items()
-            if self.before.get(node) != state_of(row, self.tree.into[node])
-        ]
-        return sorted(rows, key=lambda row: self.tree.depth(row.node))
+        return sorted(
+            (self.tree.standings[node] for node in self.altered), key=lambda row: self.tree.depth(row.node)
+        )
 
     def save(self, cause: str, steps: Sequence[Step]) -> None:
         kind, now = self.kind, self.now
@@ -149,20 +159,19 @@ class Change:
             row.cause, row.change_kind, row.recorded_at = cause[:100], kind, now
             if not row.pk:
                 row.save()
-        old = [row for row in self.moved if row.node in self.before]
-        batches = [rows.changes([row], (*SIGNED, *self.altered(row))) for row in old]
-        rows.send(*batches, *rows.additions(steps))
+        rows.send(*self.changes(), *rows.additions(steps))
+
+    def changes(self) -> list[rows.Batch]:
+        """Only what is other than before: a key set to its own table makes SQLite renew every index."""
+        known = [row for row in self.moved if row.node in self.before]
+        names = dict.fromkeys(name for row in known for name in self.altered[row.node])
+        return rows.changes(known, (*SIGNED, *sorted(names)))
 
     @property
     def displaced(self) -> set[int]:
         """Sub-goals that stand under another one than before, or that nobody saw before or sees now."""
         found = [(one.pk, self.before.get(one.node), self.state(one.node)) for one in self.sub_goals]
         return {key for key, before, after in found if before is None or is_displaced(before, after)}
-
-    def altered(self, row: Standing) -> Iterator[str]:
-        """What is other than before; setting a key to its own table makes SQLite renew every index."""
-        before, values = self.before[row.node], vars(row)
-        return (name for name in HELD if values[name] != before[name])
 
     # --- Steps ----------------------------------------------------------------------------------
     def steps(self, cause: str) -> list[Step]:
@@ -176,7 +185,7 @@ class Change:
 
     def tells(self, row: Standing) -> bool:
         """Whether more than sums moved: among many a change may be too small for the nodes above."""
-        return row.node not in self.before or any(name not in UNSEEN for name in self.altered(row))
+        return not UNSEEN.issuperset(self.altered[row.node])
 
     @cached_property
     def kind(self) -> str:
@@ -188,12 +197,8 @@ class Change:
         return Result.ChangeKind.COMPOSITION if composed else Result.ChangeKind.MOVEMENT
 
     def state(self, node: str) -> dict[str, Any]:
-        return state_of(self.tree.standings[node], self.tree.into[node])
-
-
-def state_of(row: Standing, into: str | None) -> dict[str, Any]:
-    values = vars(row)
-    return {name: values[name] for name in HELD} | {"into": into}
+        """What a standing holds at the moment, and the name of the node it enters."""
+        return {**vars(self.tree.standings[node]), "into": self.tree.into[node]}
 
 
 def takes_in(sub_goal: SubGoal) -> bool:

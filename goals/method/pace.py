@@ -34,15 +34,15 @@ class Standing:
     t: Decimal
     y: Decimal
 
-    @property
+    @cached_property
     def t0(self) -> Decimal:
         return self.path.baseline.t
 
-    @property
+    @cached_property
     def y0(self) -> Decimal:
         return worth(self.path.baseline)
 
-    @property
+    @cached_property
     def target(self) -> Decimal:
         return worth(self.path.target)
 
@@ -54,11 +54,11 @@ class Standing:
     def expected_value(self) -> Decimal:
         return self.path.value_at(self.t)
 
-    @property
+    @cached_property
     def is_reached(self) -> bool:
         return is_reached(self.y, self.target, self.direction)
 
-    @property
+    @cached_property
     def keeps(self) -> bool:
         """Keep mode: the baseline is already at or beyond the target."""
         return is_reached(self.y0, self.target, self.direction)

@@ -1,7 +1,7 @@
 """Sub-goals of organizations: judged at a day, so that silence does not help."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import date
 from itertools import accumulate
 
@@ -38,7 +38,7 @@ def judge_subgoal(
     judged = _judge(parameters, points, as_of, judging)
     reason = uncounted_reason(parameters, as_of)
     return SubgoalJudgement(
-        **{f.name: getattr(judged, f.name) for f in fields(Judgement)}
+        **vars(judged)
         | {"reason": reason or judged.reason, "age": age.age, "soft": age.soft, "hard": age.hard},
         counted=reason is None,
         update_state=_update_state(parameters, points, age, as_of),

@@ -5,18 +5,14 @@ order leaves what a recount finds.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
-from goals.method.exact import ONE, ZERO, cut, exactly, ratio
+from goals.method.exact import ONE, ZERO, cut, exactly
 from goals.method.layers import REPORTING
 
-NUMBERS = ("progress", "expected", "schedule", "reporting", "combined")
 
-
-@dataclass(frozen=True)
-class Shares:
+class Shares(NamedTuple):
     """What a node contributes: shares in 0..1 with nine decimals; None where there is no value.
 
     `reporting` is the share of what it stands for that reports on time; `combined` is a goal's schedule
@@ -30,17 +26,18 @@ class Shares:
     combined: Decimal | None = None
 
 
-@dataclass(frozen=True)
-class Entry:
+NUMBERS = Shares._fields
+
+
+class Entry(NamedTuple):
     """A row of a mean: its weight and its shares. A row that does not count is no entry (None)."""
 
     weight: Decimal
     shares: Shares
 
 
-@dataclass(frozen=True)
-class Sums:
-    """Of the entries of one node: how many, and for each share the sums of w·x and of w."""
+class Sums(NamedTuple):
+    """Of the entries of one node: how many, then for each share the sum of w·x and that of w."""
 
     members: int = 0
     progress_sum: Decimal = ZERO
@@ -57,11 +54,11 @@ class Sums:
     @exactly
     def moved(self, before: Entry | None, after: Entry | None) -> "Sums":
         """The sums once a row has become another; None on either side: it enters or leaves."""
-        sums: dict[str, Any] = dict(vars(self))
+        sums: list[Any] = list(self)
         for entry, sign in ((before, -1), (after, 1)):
             if entry is not None:
                 _add(sums, entry, sign)
-        return Sums(**sums)
+        return Sums(*sums)
 
     @property
     def mean(self) -> Shares | None:
@@ -70,21 +67,20 @@ class Sums:
 
     @exactly
     def _means(self) -> Shares:
-        sums = vars(self)
-        found = {name: ratio(sums[f"{name}_sum"], sums[f"{name}_weight"]) for name in NUMBERS}
-        return Shares(**{name: None if mean is None else cut(mean) for name, mean in found.items()})
+        pairs = zip(self[1::2], self[2::2], strict=True)
+        return Shares(*(cut(total / weight) if weight else None for total, weight in pairs))
 
 
-def _add(sums: dict[str, Any], entry: Entry, sign: int) -> None:
-    weight, shares = sign * entry.weight, vars(entry.shares)
-    sums["members"] += sign
-    for name in NUMBERS:
-        if (share := shares[name]) is not None:
-            sums[f"{name}_sum"] += weight * share
-            sums[f"{name}_weight"] += weight
+def _add(sums: list[Any], entry: Entry, sign: int) -> None:
+    weight = sign * entry.weight
+    sums[0] += sign
+    for place, share in enumerate(entry.shares):
+        if share is not None:
+            sums[1 + 2 * place] += weight * share
+            sums[2 + 2 * place] += weight
 
 
-SUM_FIELDS = tuple(field.name for field in fields(Sums))
+SUM_FIELDS = Sums._fields
 
 
 def sums_of(entries: Iterable[Entry | None]) -> Sums:

@@ -1,8 +1,9 @@
 """Where each node of the stakeholder side stands now, the sums below it, and every step it took."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 from django.db import models
@@ -12,6 +13,7 @@ from django.db.models.lookups import Exact
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from goals import rows
 from goals.method import METHOD_VERSION
 from goals.method.sums import NUMBERS, SUM_FIELDS, Entry, Shares, Sums
 from goals.models.results import Result
@@ -43,10 +45,10 @@ class FixedPointField(models.BigIntegerField):
     def get_prep_value(self, value) -> Any:
         if value is None or hasattr(value, "resolve_expression"):
             return value
-        whole = Decimal(value).scaleb(self.places)
-        if whole != whole.to_integral_value():
+        scaled = Decimal(value).scaleb(self.places)
+        if (whole := int(scaled)) != scaled:
             raise ValueError(f"{value} has more than {self.places} decimals.")
-        return int(whole)
+        return whole
 
 
 def share(**kwargs) -> FixedPointField:
@@ -59,6 +61,9 @@ def weight_sum() -> FixedPointField:
 
 def share_sum() -> FixedPointField:
     return FixedPointField(places=11, default=Decimal(0), editable=False)
+
+
+its_shares, its_sums = attrgetter(*NUMBERS), attrgetter(*SUM_FIELDS)
 
 
 class StandingQuerySet(models.QuerySet["Standing"]):
@@ -162,21 +167,19 @@ class Standing(models.Model):
 
     @property
     def shares(self) -> Shares:
-        return Shares(**{name: getattr(self, name) for name in NUMBERS})
+        return Shares(*its_shares(self))
 
     @shares.setter
     def shares(self, shares: Shares) -> None:
-        for name in NUMBERS:
-            setattr(self, name, getattr(shares, name))
+        vars(self).update(shares._asdict())
 
     @property
     def sums(self) -> Sums:
-        return Sums(**{name: getattr(self, name) for name in SUM_FIELDS})
+        return Sums(*its_sums(self))
 
     @sums.setter
     def sums(self, sums: Sums) -> None:
-        for name in SUM_FIELDS:
-            setattr(self, name, getattr(sums, name))
+        vars(self).update(sums._asdict())
 
     @property
     def entry(self) -> Entry | None:
@@ -246,9 +249,7 @@ class Step(models.Model):
         values |= {name: stands[name] for name in cls.COPIED} | {"status_after": stands["status"]}
         for name in cls.MEASURES:
             values[f"{name}_before"], values[f"{name}_after"] = before.get(name), stands[name]
-        # In the order of the fields: by name, Django looks each of them up first.
-        make: Callable[..., Step] = cls
-        return make(*(values.get(field.attname) for field in cls._meta.concrete_fields))
+        return rows.built(cls, {"id": None, **values})
 
     # What a result tells, told of a step, so that the history of every node reads alike.
     reason, method_version, expected, pace, coverage = "", METHOD_VERSION, None, None, None

@@ -289,7 +289,7 @@ def test_it_takes_as_many_statements_with_many_that_declare_as_with_few(others, 
     standings.follow(beside, "test")
     Update.objects.filter(sub_goal=one).update(value=6000)
 
-    with django_assert_num_queries(5 if connection.vendor == "postgresql" else 13):
+    with django_assert_num_queries(5 if connection.vendor == "postgresql" else 10):
         standings.follow([one], "update:1")
 
     assert declared()["total"] == Decimal("0.006")

@@ -12,9 +12,7 @@ from goals.method.sums import NUMBERS, Entry, Shares, Sums, sums_of
 shares = st.decimals(0, 1, places=9)
 maybe = st.none() | shares
 weights = st.decimals("0.01", 100, places=2)
-entries = st.none() | st.builds(
-    Entry, weights, st.builds(Shares, progress=maybe, expected=maybe, schedule=maybe, reporting=maybe)
-)
+entries = st.none() | st.builds(Entry, weights, st.builds(Shares, maybe, maybe, maybe, maybe, maybe))
 moderate = settings(max_examples=60, deadline=None)
 
 
