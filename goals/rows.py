@@ -39,7 +39,7 @@ STATEMENTS = {
     ("delete", "postgresql"): "DELETE FROM {table} kept USING {listed} gone WHERE kept.id = gone.id",
 }
 CHANGES = {"sqlite": "{0} = %s", "postgresql": "{0} = new.{0}"}
-ENCODED = json.JSONEncoder(default=str).encode  # as text: days, moments and Decimals
+ENCODED = json.JSONEncoder(default=str).encode  # Decimals are text
 AS_THEY_ARE = (models.CharField, models.BooleanField, models.PositiveIntegerField, models.ForeignKey)
 """Fields whose values both databases take without a change."""
 
@@ -146,13 +146,6 @@ def add(rows: Sequence[models.Model]) -> None:
     send(*additions(rows))
 
 
-def store(row: models.Model) -> None:
-    """Insert one new row, which learns its number."""
-    [(statement, [given])] = additions([row])
-    [[[row.pk]]] = ask((f"{statement} RETURNING id", given))
-    row._state.db, row._state.adding = connection.alias, False
-
-
 def change(rows: Sequence[models.Model], names: tuple[str, ...]) -> None:
     """Write these fields of rows of one model that are stored already."""
     send(*changes(rows, names))
@@ -218,8 +211,12 @@ def writer(field: models.Field) -> Callable[[Any], Any] | None:
     if isinstance(field, models.BigIntegerField):
         return field.get_prep_value
     if isinstance(field, models.DateField):  # rows that are written together tell of the same moment
-        return lru_cache(maxsize=16)(lambda value: field.get_db_prep_value(value, connection, prepared=True))
+        return lru_cache(maxsize=16)(lambda value: moment_as_text(field, value))
     return lambda value: field.get_db_prep_save(value, connection)
+
+
+def moment_as_text(field: models.DateField, value: Any) -> str | None:
+    return None if value is None else str(field.get_db_prep_value(value, connection, prepared=True))
 
 
 def fields_of(model: type[models.Model], names: tuple[str, ...] = ()) -> list[models.Field]:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from goals import rows, standings
+from goals import standings
 from goals.lifecycle import checking, cleaning, evidence
 from goals.lifecycle.steps import (
     UPDATE_STEPS,
@@ -48,7 +48,7 @@ def create_draft(
     rights.require(by, "create", "update", sub_goal.organization)
     update = begun(sub_goal, by)
     cleaning.apply(update, fields, FIELDS)
-    rows.store(update)
+    update.save(force_insert=True)
     set_links(update, links)
     record(update, "create", by, before=None, after=kept(update) | links_of(update))
     return update

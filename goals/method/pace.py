@@ -34,15 +34,15 @@ class Standing:
     t: Decimal
     y: Decimal
 
-    @cached_property
+    @property
     def t0(self) -> Decimal:
         return self.path.baseline.t
 
-    @cached_property
+    @property
     def y0(self) -> Decimal:
         return worth(self.path.baseline)
 
-    @cached_property
+    @property
     def target(self) -> Decimal:
         return worth(self.path.target)
 

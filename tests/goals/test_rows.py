@@ -59,17 +59,8 @@ def test_more_rows_than_go_into_one_statement_are_all_stored(monkeypatch):
     }  # fmt: skip
 
 
-def test_a_row_stored_by_itself_learns_its_number():
-    rows.store(kept := standing("a"))
-
-    assert Standing.objects.get(node="a").pk == kept.pk
-    kept.reason = "later"
-    kept.save()
-    assert Standing.objects.get(node="a").reason == "later"
-
-
 def test_a_row_that_is_read_in_part_reads_the_rest_when_somebody_asks():
-    rows.store(standing("a", reason="why", recorded_at=AT))
+    rows.add([standing("a", reason="why", recorded_at=AT)])
 
     question = f"{rows.selection(Standing, ('id', 'reason'))} WHERE node = %s", ["a"]
     [found] = rows.loaded(Standing, *rows.ask(question), ("id", "reason"))
@@ -79,10 +70,10 @@ def test_a_row_that_is_read_in_part_reads_the_rest_when_somebody_asks():
 
 
 def test_what_the_database_refuses_is_told_as_an_error_of_the_database():
-    rows.store(standing("a"))
+    rows.add([standing("a")])
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        rows.store(standing("a"))
+        rows.add([standing("a")])
 
     assert Standing.objects.filter(node="a").count() == 1
 
@@ -108,7 +99,7 @@ def test_behind_a_pool_of_transactions_nothing_is_planned_ahead(monkeypatch, dja
     kept = standing("a")
 
     with django_assert_num_queries(1) as queries:
-        rows.store(kept)
+        rows.add([kept])
 
     assert "INSERT INTO" in queries[0]["sql"]
     assert rows.PLANS[connection.connection] == {}
