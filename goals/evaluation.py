@@ -15,6 +15,7 @@ from goals.climbing import Tree
 from goals.known import Moment
 from goals.method import METHOD_VERSION, cases
 from goals.method.judging import verdict
+from goals.method.moving import judge_under_way
 from goals.method.parameters import Point
 from goals.method.subgoals import judge_subgoal
 from goals.models import Goal, Result, Standing, SubGoal, Target, TargetVersion
@@ -124,7 +125,9 @@ def judge_now(
     """What `judge_sub_goals` says of each today, without putting its input down as a case."""
     for one in sub_goals:
         reports = points.get(one.pk, [])
-        judged = judge_subgoal(known.sub_goal_parameters(one), reports, day, judging=verdict)
+        asked = known.sub_goal_parameters(one)
+        quick = judge_under_way(asked, reports, day)
+        judged = quick or judge_subgoal(asked, reports, day, judging=verdict)
         hidden = not one.is_public
         yield {
             "counted": judged.counted and not hidden,

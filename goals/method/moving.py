@@ -1,17 +1,21 @@
 """What time alone moves of a sub-goal on a straight path that is under way: the case most of them are in.
 
 `judge_subgoal` gives the same numbers for every case; tests hold the two together. This one is for a night
-in which a million are judged.
+in which a million are judged, and for the moment in which somebody waits for an update to count.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from inspect import unwrap
 
-from goals.method.exact import ONE, ZERO, at_nine, exactly, rounded
+from goals.method.exact import ONE, ZERO, at_nine, clamp, exactly, rounded
+from goals.method.outcomes import SubgoalJudgement
 from goals.method.pace import is_reached
+from goals.method.parameters import Anchor, Point, SubgoalParameters
+from goals.method.path import worth
 from goals.method.status import NOT_ENOUGH_DATA, status_by_pace
 from goals.method.subgoals import STATES
 from goals.method.time import coordinate, freshness_limits, freshness_since
@@ -61,3 +65,36 @@ def update_state(was: str, since: date, as_of: date, cadence: str) -> str:
     """Where reports stand whose latest is from `since`; a first one (`awaiting_first`) is awaited a while."""
     state = freshness_since(since, as_of, freshness_limits(cadence, lag=0)).state
     return was if was == "awaiting_first" and state == "fresh" else STATES[state]
+
+
+@exactly
+def judge_under_way(
+    parameters: SubgoalParameters, updates: Sequence[Point], as_of: date
+) -> SubgoalJudgement | None:
+    """Status and numbers from updates up to the day, oldest first; None for what is not such a case.
+
+    Start, target and updates are of days.
+    """
+    start, target, day = parameters.baseline, parameters.target, as_of.isoformat()
+    latest = updates[-1] if updates and is_straight(parameters) else None
+    if latest is None or not start.period <= min(day, latest.period) <= day < target.period:
+        return None
+    if start.value is None or target.value is None or latest.value is None:
+        return None
+    y0, y1, value = worth(start), worth(target), Decimal(latest.value)
+    if not is_plain(y0, y1, parameters.direction):
+        return None
+    on = course(date.fromisoformat(start.period), date.fromisoformat(target.period), as_of)
+    schedule, status, reason = judge_plain(y0, y1, value, parameters.direction, on)
+    return SubgoalJudgement(
+        kind="subgoal", status=status, reason=reason or None, latest=Anchor(latest.period, value),
+        progress=clamp((value - y0) / (y1 - y0)), expected=on.expected, schedule=schedule, counted=True,
+        update_state=update_state("", date.fromisoformat(latest.period), as_of, parameters.cadence),
+    )  # fmt: skip
+
+
+def is_straight(parameters: SubgoalParameters) -> bool:
+    """On a straight path, told in levels, and neither draft nor ended."""
+    ended = parameters.withdrawn_on or parameters.completed_on
+    straight = parameters.path == "linear" and not parameters.milestones
+    return straight and parameters.reporting == "level" and not parameters.draft and not ended

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goals.method.exact import at_nine, exactly
-from goals.method.moving import course, is_plain, judge_plain, update_state
+from goals.method.judging import verdict
+from goals.method.moving import course, is_plain, judge_plain, judge_under_way, update_state
 from goals.method.parameters import Anchor, Point, SubgoalParameters
 from goals.method.subgoals import judge_subgoal
 
@@ -51,3 +52,46 @@ def test_halfway_in_time_and_two_thirds_as_fast_as_needed():
 def test_a_first_report_is_awaited_only_for_a_while():
     assert update_state("awaiting_first", START, START + timedelta(days=30), "quarterly") == "awaiting_first"
     assert update_state("awaiting_first", START, START + timedelta(days=400), "quarterly") == "silent"
+
+
+def halfway(updates: list[Point], as_of: date = date(2026, 1, 1), **fields) -> tuple:
+    """What both ways say of one that leads from 0 to 90 between the first days of 2025 and 2027."""
+    asked = SubgoalParameters(
+        Anchor("2025-01-01", Decimal(0)), Anchor("2027-01-01", Decimal(90)), cadence="annual", **fields
+    )
+    return judge_under_way(asked, updates, as_of), judge_subgoal(asked, updates, as_of, judging=verdict)
+
+
+@given(
+    reports=st.lists(st.tuples(st.integers(0, 364), numbers), min_size=1, max_size=5),
+    direction=st.sampled_from(["increase", "decrease"]),
+)
+def test_the_newest_of_several_reports_counts_in_both_ways(reports, direction):
+    dated = sorted((START - timedelta(days=365 - day), value) for day, value in reports)
+    points = [Point(day.isoformat(), value) for day, value in dated]
+
+    quick, whole = halfway(points, START, direction=direction)
+
+    if direction == "decrease":  # 90 lies beyond 0 already: nothing to reach, so not this case
+        assert quick is None
+        return
+    for name in ("status", "reason", "progress", "latest", "counted", "update_state"):
+        assert getattr(quick, name) == getattr(whole, name), name
+    assert (quick.schedule, quick.expected) == (at_nine(whole.schedule), whole.expected)
+
+
+def test_any_other_case_is_left_to_the_whole_method():
+    report = [Point("2025-12-01", Decimal(30))]
+
+    assert halfway(report)[0] is not None
+    assert halfway([])[0] is None
+    assert halfway([Point("2024-12-01", Decimal(30))])[0] is None
+    assert halfway([*report, Point("2025-12-02", None)])[0] is None
+    assert halfway(report, date(2024, 12, 31))[0] is None
+    assert halfway(report, date(2027, 1, 1))[0] is None
+    assert halfway(report, reporting="increment")[0] is None
+    assert halfway(report, path="constant_growth")[0] is None
+    assert halfway(report, milestones=(Anchor("2026-01-01", Decimal(50)),))[0] is None
+    assert halfway(report, withdrawn_on=date(2026, 1, 1))[0] is None
+    assert halfway(report, completed_on=date(2026, 1, 1))[0] is None
+    assert halfway(report, draft=True)[0] is None
