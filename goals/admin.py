@@ -155,6 +155,9 @@ class SubGoalVersionInline(ReadOnly, admin.TabularInline):
     fields = ("number", "valid_from", "author", "reason", *SubGoalVersion.MEASURE)
     extra = 0
 
+    def get_queryset(self, request) -> QuerySet[SubGoalVersion]:
+        return super().get_queryset(request).select_related("author", "contributes_to")
+
 
 @admin.register(SubGoal)
 class SubGoalAdmin(ReadOnlyAdmin):

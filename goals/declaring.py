@@ -7,13 +7,18 @@ moves the sums by the difference, however many others declare something for the 
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Context, Decimal, Inexact, InvalidOperation, localcontext
 from typing import Any
 
+from django.db.models import prefetch_related_objects
+
 from goals import neighborhood, rows
 from goals.method.contributions import each_contribution
-from goals.models import Declaration, DeclaredSum
+from goals.models import Declaration, DeclaredSum, SubGoal
 from goals.neighborhood import Neighbor, Neighbors
+from indicators.models import Indicator
+from stakeholders.models import Organization
 
 AMOUNTS = ("quantity", "amount", "credit")
 """What an update moves; the rest stays, and with it every index."""
@@ -36,17 +41,23 @@ def follow(declaring: Collection[int], displaced: Collection[int]) -> None:
     before, or that nobody saw before or sees now. Call it in the transaction of the change, with the
     edition's lock held and the standings written.
     """
-    if not declaring and not displaced:
-        return
-    found = neighborhood.above({*declaring, *displaced})
-    among = set(found) & {*declaring, *displaced}
+    if declaring or displaced:
+        found = neighborhood.above({*declaring, *displaced})
+        keep(*recounted(found, {*declaring, *displaced}, displaced))
+
+
+def recounted(
+    found: Neighbors, changed: Collection[int], displaced: Collection[int]
+) -> tuple[Declarations, Declarations]:
+    """What is kept of all that a change to these bears on, and what it comes to now."""
+    among = set(found) & set(changed)
     if shifted := [key for key in among if key in displaced or found[key].is_shifted]:
         lower = neighborhood.below(shifted)
         found, among = lower | found, among | lower.keys()
     if efforts := {effort for key in among for effort in found[key].efforts}:
         found = neighborhood.members(efforts) | found
         among |= {key for key, one in found.items() if not efforts.isdisjoint(one.efforts)}
-    keep(kept(found, among), counted(found, among))
+    return kept(found, among), counted(found, among)
 
 
 def kept(found: Neighbors, among: Iterable[int]) -> Declarations:
@@ -83,6 +94,39 @@ def chain(one: Neighbor, found: Neighbors) -> Iterator[Neighbor]:
 def entered(one: Neighbor, indicator: int, found: Neighbors) -> Any:
     above = found.get(one.parent_id or 0)
     return one.declared(above) if one.declares_for == indicator else one.passing(above)
+
+
+# --- What would be ------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class MovedSum:
+    """What is declared for an indicator by all, or credited to one organization, before and after."""
+
+    indicator: Indicator
+    organization: Organization | None
+    before: Decimal
+    after: Decimal
+
+
+def preview(wanted: SubGoal, value: Decimal | None) -> list[MovedSum]:
+    """The sums that a published sub-goal would move, measured as it stands in memory; nothing is stored."""
+    found = neighborhood.above({wanted.pk})
+    found[wanted.pk] = found[wanted.pk].measured_as(wanted, value)
+    by = moves(*differing(*recounted(found, {wanted.pk}, ())))
+    sums = [one for one in moved_sums(by) if by[one.indicator_id, one.organization_id][0]]
+    prefetch_related_objects(sums, "indicator", "organization")
+    return [moved_sum(one, by[one.indicator_id, one.organization_id][0]) for one in in_order(sums)]
+
+
+def moved_sum(one: DeclaredSum, by: Decimal) -> MovedSum:
+    with localcontext(WIDE):
+        return MovedSum(one.indicator, one.organization, one.amount - by, one.amount)
+
+
+def in_order(sums: Iterable[DeclaredSum]) -> list[DeclaredSum]:
+    """The sum of all organizations first, then theirs by name."""
+    return sorted(
+        sums, key=lambda one: (one.indicator.code, one.organization.name if one.organization else "")
+    )
 
 
 # --- Storing ------------------------------------------------------------------------------------

@@ -46,7 +46,7 @@ def subject_of(reviews: list[Review]) -> str:
         Review.Decision.WITHDRAWN: _("Withdrawn by the Project: %(title)s"),
         Review.Decision.CORRECTED: _("Update corrected by the Project: %(title)s"),
         Review.Decision.RETRACTED: _("Update retracted by the Project: %(title)s"),
-        Review.Decision.MEASURED: _("Measured anew by the Project: %(title)s"),
+        Review.Decision.MEASURED: _("Measure or contribution changed by the Project: %(title)s"),
     }
     return texts[Review.Decision(reviews[0].decision)] % {"title": sub_goal_of(reviews[0]).title}
 
@@ -55,7 +55,10 @@ def row_of(review: Review) -> Row:
     row = reviewed(review)
     if not isinstance(row, Update):
         text = (
-            _("Sub-goal: measured anew. The new version holds from now on; earlier results stay.")
+            _(
+                "Sub-goal: measure or contribution changed. The new version holds from now on; "
+                "earlier results stay."
+            )
             if review.decision == Review.Decision.MEASURED
             else _("Sub-goal: withdrawn. It counts no longer and stays to be seen with the reason.")
         )

@@ -264,7 +264,7 @@ def answer_subject(reviews: list[Review]) -> str:
         return about(asked, one, many)
     if published:
         is_measure = all(review.proposal_id for review in reviews)
-        one = _("New measure approved: %(title)s") if is_measure else _("Published: %(title)s")
+        one = _("Change approved: %(title)s") if is_measure else _("Published: %(title)s")
         many = ngettext(
             "%(count)s thing you sent is published", "%(count)s things you sent are published", len(published)
         )
@@ -307,5 +307,5 @@ def sub_goal_answer(review: Review) -> str:
 
 def measure_answer(review: Review) -> str:
     if review.decision == Review.Decision.APPROVED:
-        return _("Change of how it is measured: approved. It holds from now on.")
-    return _("Change of how it is measured: sent back with a question.")
+        return _("Change of how it is measured or what it contributes: approved. It holds from now on.")
+    return _("Change of how it is measured or what it contributes: sent back with a question.")

@@ -1,7 +1,7 @@
 """Sub-goals with those above or below them, each with its latest value and the declaration kept of it."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from goals import rows
@@ -107,6 +107,15 @@ class Neighbor:
             attribution=or_else(self.attribution, ONE), parent=link(above),
             uncounted="withdrawn" if withdrawn else None, delivered_stands=self.delivered_stands,
             shared_effort=self.shared_effort or None, share=self.share, leads=self.leads,
+        )  # fmt: skip
+
+    def measured_as(self, wanted: SubGoal, value: Decimal | None) -> "Neighbor":
+        """The same as the sub-goal stands in memory, with that latest value."""
+        return replace(
+            self, indicator_id=wanted.contributes_to_id, value=value, baseline=wanted.baseline_value,
+            factor=wanted.contribution_factor, attribution=wanted.attribution,
+            shared_effort=wanted.shared_effort, share=wanted.shared_effort_share,
+            leads=wanted.leads_shared_effort,
         )  # fmt: skip
 
     def passing(self, above: "Neighbor | None") -> Declared:

@@ -34,7 +34,7 @@ def composition_text(one: Happening) -> str:
     if isinstance(one.row, Result) or one.what == "time":
         return _("The set of what is counted changed; that is no progress in itself.")
     if one.what == "measure":
-        return _("How it is measured changed; that is no progress in itself.")
+        return _("How it is measured or what it contributes changed; that is no progress in itself.")
     if one.what == "reweighed":
         return _("What sub-goals weigh in the mean changed; that is no progress in itself.")
     return _("The set of sub-goals changed; that is no progress in itself.")

@@ -240,7 +240,7 @@ def label_of(one: Happening) -> str:
         "data": _("New data"),
         "revision": _("Data revised"),
         "target": _("New version of the target"),
-        "measure": _("Sub-goal measured anew"),
+        "measure": _("Measure or contribution of a sub-goal changed"),
         "withdrawn": _("Sub-goal withdrawn"),
         "completed": _("Sub-goal completed"),
         "published": _("New sub-goal"),

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice, zip_longest
 
 from django.utils.translation import gettext as _
 
@@ -37,10 +38,14 @@ def history_of(sub_goal: SubGoal) -> list[Past]:
     """The newest steps and versions, the newest first."""
     steps = list(sub_goal.steps.filter(node=sub_goal.node)[:STEPS_SHOWN])
     updates = Update.objects.in_bulk([number for step in steps if (number := update_of(step.cause))])
-    versions = list(sub_goal.versions.order_by("-number")[: VERSIONS_SHOWN + 1])
+    newest = sub_goal.versions.select_related("contributes_to").order_by("-number")
+    versions = list(newest[: VERSIONS_SHOWN + 1])
     past = [
         *(of_step(step, updates) for step in steps),
-        *(of_version(version, sub_goal) for version in versions[:VERSIONS_SHOWN]),
+        *(
+            of_version(version, before, sub_goal)
+            for version, before in islice(zip_longest(versions, versions[1:]), VERSIONS_SHOWN)
+        ),
         *of_days(sub_goal, {step.cause for step in steps}),
     ]
     return sorted(past, key=lambda one: one.at, reverse=True)
@@ -114,16 +119,47 @@ def counts_no_longer() -> str:
     return _("It counts no longer.")
 
 
-def of_version(version: SubGoalVersion, sub_goal: SubGoal) -> Past:
-    first, later = (
-        _("First version of the measure."),
-        _("Measured anew, version %(number)s; that is no progress in itself."),
-    )
-    text = later if version.number > 1 else first
+def of_version(version: SubGoalVersion, before: SubGoalVersion | None, sub_goal: SubGoal) -> Past:
+    """What it was from then on; `before` is the version it took the place of, if there is one."""
+    facts = [] if sub_goal.is_deliverable else [measure_text(version)]
     return Past(
-        version.valid_from, text % {"number": version.number}, reason=version.reason,
-        facts=[] if sub_goal.is_deliverable else [measure_text(version)],
+        version.valid_from, version_text(version, before), reason=version.reason,
+        facts=[*facts, *contribution_texts(version, before)],
     )  # fmt: skip
+
+
+def version_text(version: SubGoalVersion, before: SubGoalVersion | None) -> str:
+    if before is None:
+        return _("First version of the measure.")
+    text = (
+        _("What it contributes was changed, version %(number)s; that is no progress in itself.")
+        if version.measures_like(before)
+        else _("Measured anew, version %(number)s; that is no progress in itself.")
+    )
+    return text % {"number": version.number}
+
+
+def contribution_texts(version: SubGoalVersion, before: SubGoalVersion | None) -> Iterator[str]:
+    """How its value becomes a quantity of an indicator, and the effort it shares; that neither is so now."""
+    if version.contributes_to is None:
+        if before and before.contributes_to:
+            yield _("It adds to no indicator any more.")
+        return
+    said = {
+        "indicator": version.contributes_to.name,
+        "factor": presenting.exact(version.contribution_factor or 0),
+        "share": presenting.share_text(version.attribution),
+    }
+    yield _("Adds to %(indicator)s: factor %(factor)s, share claimed %(share)s.") % said
+    if version.shared_effort:
+        yield effort_text(version)
+
+
+def effort_text(version: SubGoalVersion) -> str:
+    said = {"name": version.shared_effort, "share": presenting.share_text(version.shared_effort_share)}
+    if version.shared_effort_share is None:
+        return _("Part of the shared effort “%(name)s”.") % said
+    return _("Part of the shared effort “%(name)s” with a share of %(share)s.") % said
 
 
 def measure_text(version: SubGoalVersion | SubGoal) -> str:

@@ -11,9 +11,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from goals.declaring import MovedSum
 from goals.lifecycle import measures, proposing
 from goals.models import Step, SubGoal
 from goals.models.sub_goals import Measured
@@ -26,24 +28,25 @@ from workspace.own import sub_goal_of
 from workspace.saving import Difference, attempt, tell_faults
 from workspace.sub_goal_forms import Confirm, Measure
 from workspace.talking import question_about
-from workspace.templatetags.values import day, in_unit
+from workspace.templatetags.values import day, in_unit, number
 
 PROPOSE = Action(
-    _("Change how it is measured"),
+    _("Change how it is measured or what it contributes"),
     _(
-        "A new measure moves numbers without anybody having got further, so a steward of the Project looks "
-        "at it first. Until then the present one holds. Once approved it is a new version with your reason, "
-        "both shown to the public."
+        "Either moves numbers without anybody having got further, so a steward of the Project looks at it "
+        "first. Until then all stays as it is. Once approved it is a new version with your reason, both "
+        "shown to the public."
     ),
     _("Send to the stewards"),
     ("propose", "sub_goal_measure"),
-    _("It was sent. The present measure holds until a steward approves the new one."),
+    _("It was sent. All stays as it is until a steward approves the change."),
 )
+IN_UNIT = ("baseline_value", "target_value")
 
 
 # --- Old and new --------------------------------------------------------------------------------
 def compared(now: SubGoal | Measured, then: SubGoal | Measured) -> list[Difference]:
-    """What of the measure differs, as a person reads it."""
+    """What differs of how it is measured and what it contributes, as a person reads it."""
     return [
         Difference(str(Measure.base_fields[name].label), shown(now, name), shown(then, name))
         for name in measures.MEASURE
@@ -53,30 +56,39 @@ def compared(now: SubGoal | Measured, then: SubGoal | Measured) -> list[Differen
 
 def shown(row: SubGoal | Measured, name: str) -> str:
     value = getattr(row, name)
+    if value is None:
+        return ""
     if isinstance(value, Decimal):
-        return in_unit(value, row.unit)
+        return in_unit(value, row.unit) if name in IN_UNIT else number(value)
     if isinstance(value, date):
         return day(value)
+    if isinstance(value, bool):
+        return gettext("Yes") if value else gettext("No")
     word = getattr(row, f"get_{name}_display", None)
     return capfirst(str(word())) if word else str(value)
 
 
 @dataclass(frozen=True)
 class Foreseen:
-    """What a change would put in place of what, and the steps it would make; None where it is not told."""
+    """What a change would put in place of what, the steps it would make and the sums it would move.
+
+    The steps are None where they are not told.
+    """
 
     differences: list[Difference]
     steps: list[Step] | None
+    sums: list[MovedSum]
 
 
 def foreseen(sub_goal: SubGoal, wanted: SubGoal) -> Foreseen:
-    return Foreseen(compared(sub_goal, wanted), proposing.preview(wanted))
+    steps, sums = proposing.preview(wanted), proposing.preview_sums(wanted)
+    return Foreseen(compared(sub_goal, wanted), steps, sums)
 
 
 # --- The organization ---------------------------------------------------------------------------
 def waiting_or_asked(found: SubGoal) -> dict[str, Any]:
     """The proposal that is open, for the page of the sub-goal."""
-    proposal = proposing.open_of(found, found.proposals.select_related("proposed_by"))
+    proposal = proposing.open_of(found, found.proposals.select_related("proposed_by", "contributes_to"))
     if proposal is None:
         return {}
     return {
@@ -90,7 +102,7 @@ def waiting_or_asked(found: SubGoal) -> dict[str, Any]:
 @rights.rule("sub_goal", "see_draft")
 def propose(request: HttpRequest, code: str) -> HttpResponse:
     """Send the change, or first see what it would move."""
-    place, found = sub_goal_of(request.user, code, "parent")
+    place, found = sub_goal_of(request.user, code, "parent", "contributes_to")
     place.require(*PROPOSE.right)
     form = Measure(request.POST or None, place, found)
     if not form.is_bound:

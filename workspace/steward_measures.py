@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from goals.declaring import MovedSum
 from goals.lifecycle import measures, proposing, sub_goals
 from goals.lifecycle.steps import Row
 from goals.models import MeasureProposal, SubGoal
@@ -25,15 +26,16 @@ from workspace.steward_reviewing import Movement, ReviewPage, comment, movements
 from workspace.steward_views import answer
 from workspace.sub_goal_forms import Measure
 
+RELATED = ("organization", "goal", "parent", "contributes_to")
 page_methods = require_http_methods(["GET", "HEAD", "POST"])
 MEASURE = Intervention(
-    _("Change how it is measured"),
+    _("Change how it is measured or what it contributes"),
     _(
         "This makes a new version with your reason, both shown to the public; the organization gets a mail. "
         "What it moves is shown as no progress in itself."
     ),
     _("Make the new version"),
-    _("It is measured in the new way from now on."),
+    _("The new version holds from now on."),
 )
 
 
@@ -90,6 +92,10 @@ class MeasurePage(ReviewPage):
             return None
         return movements(self.foreseen.steps)
 
+    @property
+    def sums(self) -> list[MovedSum]:
+        return self.foreseen.sums if self.foreseen else []
+
     def show_refusal(self, name: str, form: VersionForm) -> None:
         self.proposal.refresh_from_db()
         super().show_refusal(name, form)
@@ -99,7 +105,10 @@ class MeasurePage(ReviewPage):
 @rights.rule("sub_goal_measure", "approve")
 def review(request: HttpRequest, pk: int) -> HttpResponse:
     seen = SubGoal.objects.visible_to(request.user)
-    related = ("sub_goal__organization", "sub_goal__goal", "sub_goal__parent", "proposed_by")
+    related = (
+        "sub_goal__organization", "sub_goal__goal", "sub_goal__parent", "sub_goal__contributes_to",
+        "contributes_to", "proposed_by",
+    )  # fmt: skip
     found = MeasureProposal.objects.filter(sub_goal__in=seen).select_related(*related)
     page = MeasurePage(get_object_or_404(found, pk=pk), person_of(request))
     return answer(request, page, "workspace/steward/measure.html")
@@ -109,7 +118,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
 @rights.rule("sub_goal_measure", "edit")
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     """A steward changes it without having been asked."""
-    row = get_object_or_404(SubGoal.objects.public().select_related("organization", "goal", "parent"), pk=pk)
+    row = get_object_or_404(SubGoal.objects.public().select_related(*RELATED), pk=pk)
     person = person_of(request)
     form = Measure(sent(request), place_in(person, row.organization), row)
 

@@ -100,7 +100,57 @@ class WhichGoal(SubGoalForm):
         return (own.exclude(pk=self.sub_goal.pk) if self.sub_goal else own)[:LONGEST_LIST]
 
 
-class WhatAndHowMuch(SubGoalForm):
+class Contribution(SubGoalForm):
+    """What it adds to an indicator, as a part of a form that stands folded until it is used."""
+
+    contributes_to: Any = IndicatorChoice()
+    contribution_factor = NumberField(
+        label=_("Factor from your unit to the indicator's"), required=False,
+        help_text=_(
+            "Your value times this factor is the quantity in the indicator's unit. For example: your unit is "
+            "persons and the indicator counts million persons, then the factor is 0.000001."
+        ),
+    )  # fmt: skip
+    attribution = NumberField(
+        label=_("Share you claim, above 0 and up to 1"), required=False,
+        help_text=_("1 if all of it is yours; less if others have a part in it."),
+    )  # fmt: skip
+    shared_effort = forms.CharField(
+        label=_("Name of a shared effort"), max_length=60, required=False,
+        help_text=_("Organizations that write the same name report on the same thing; it is counted once."),
+    )  # fmt: skip
+    shared_effort_share = NumberField(label=_("Your share of the shared effort, 0 to 1"), required=False)
+    leads_shared_effort = forms.BooleanField(label=_("We lead the shared effort"), required=False)
+
+    AT_THE_END: tuple[str, ...] = ()
+    """Fields that stand below the folded part."""
+
+    def prepare(self) -> None:
+        own = self.sub_goal.goal_id if self.sub_goal else None
+        field = self.fields["contributes_to"]
+        assert isinstance(field, IndicatorChoice)
+        field.offer(own)
+
+    @property
+    def main_fields(self) -> list[forms.BoundField]:
+        apart = (*SubGoalVersion.CONTRIBUTION, *self.AT_THE_END)
+        return [field for field in self.visible_fields() if field.name not in apart]
+
+    @property
+    def contribution_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in SubGoalVersion.CONTRIBUTION]
+
+    @property
+    def last_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.AT_THE_END]
+
+    @property
+    def contributes(self) -> bool:
+        """Whether the folded part is in use, so that it stands open."""
+        return any(field.value() or field.errors for field in self.contribution_fields)
+
+
+class Quantity(SubGoalForm):
     is_deliverable = forms.TypedChoiceField(
         label=_("How is it measured?"), coerce=lambda text: text == "True", widget=forms.RadioSelect,
         choices=[
@@ -121,49 +171,10 @@ class WhatAndHowMuch(SubGoalForm):
     progress_from = forms.ChoiceField(
         label=_("Where does its progress come from?"), choices=capital(SubGoal.ProgressFrom.choices)
     )
-    contributes_to: Any = IndicatorChoice()
-    contribution_factor = NumberField(
-        label=_("Factor from your unit to the indicator's"), required=False,
-        help_text=_(
-            "Your value times this factor is the quantity in the indicator's unit. For example: your unit is "
-            "persons and the indicator counts million persons, then the factor is 0.000001."
-        ),
-    )  # fmt: skip
-    attribution = NumberField(
-        label=_("Share you claim, above 0 and up to 1"), required=False,
-        help_text=_("1 if all of it is yours; less if others have a part in it."),
-    )  # fmt: skip
-    shared_effort = forms.CharField(
-        label=_("Name of a shared effort"), max_length=60, required=False,
-        help_text=_("Organizations that write the same name report on the same thing; it is counted once."),
-    )  # fmt: skip
-    shared_effort_share = NumberField(label=_("Your share of the shared effort, 0 to 1"), required=False)
-    leads_shared_effort = forms.BooleanField(label=_("We lead the shared effort"), required=False)
 
-    ADDS_TO = (
-        "contributes_to", "contribution_factor", "attribution", "shared_effort", "shared_effort_share",
-        "leads_shared_effort",
-    )  # fmt: skip
 
-    def prepare(self) -> None:
-        own = self.sub_goal.goal_id if self.sub_goal else None
-        field = self.fields["contributes_to"]
-        assert isinstance(field, IndicatorChoice)
-        field.offer(own)
-
-    @property
-    def main_fields(self) -> list[forms.BoundField]:
-        return [field for field in self.visible_fields() if field.name not in self.ADDS_TO]
-
-    @property
-    def contribution_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.ADDS_TO]
-
-    @property
-    def contributes(self) -> bool:
-        """Whether the folded part is in use, so that it stands open."""
-        used = [self[name].value() for name in self.ADDS_TO]
-        return any(used) or any(self[name].errors for name in self.ADDS_TO)
+class WhatAndHowMuch(Contribution, Quantity):
+    """What and how much, with what it adds to an indicator, if it does."""
 
 
 class WhenAndHow(SubGoalForm):
@@ -219,7 +230,7 @@ class Words(SubGoalForm):
     )
 
 
-class Measure(SubGoalForm):
+class HowMeasured(SubGoalForm):
     unit = forms.CharField(label=_("Unit, in your own words"), max_length=60, required=False)
     direction = forms.ChoiceField(label=_("Which way is better?"), choices=capital(Direction.choices))
     baseline_value = NumberField(label=_("Value at the start"))
@@ -234,6 +245,11 @@ class Measure(SubGoalForm):
     progress_from = forms.ChoiceField(
         label=_("Where does its progress come from?"), choices=capital(SubGoal.ProgressFrom.choices)
     )
+
+
+class Measure(Contribution, HowMeasured):
+    AT_THE_END = ("reason",)
+
     reason = forms.CharField(
         label=_("Reason for the change"), max_length=2_000, widget=long_text(3),
         help_text=_("Shown to the public beside the new version. Earlier results are not rewritten."),

@@ -61,7 +61,7 @@ def shown(place: Place, found: SubGoal, page: str | None, form: CommentForm | No
         .order_by("pk")
         .first(),
         "children": children_of(found, place),
-        "versions": list(found.versions.select_related("author").order_by("-number")[:A_PAGE]),
+        "versions": list(found.versions.select_related("contributes_to").order_by("-number")[:A_PAGE]),
         "talk": conversation(found, place),
         "form": form or CommentForm(label_suffix=""),
         "steps": [one for one in steps_open(place, found) if not is_asked(one, proposed)],

@@ -147,7 +147,7 @@ class MySubGoalViewSet(ListModelMixin, RowViewSet):
     @extend_schema(request=sent.MeasureSent, responses=WholeSubGoalSerializer)
     @action(detail=True, methods=["post"])
     def measure(self, request: Request, code: str) -> Response:
-        """Propose to measure a published one otherwise, with the reason; a steward decides."""
+        """Propose another measure or contribution of a published one, with the reason; a steward decides."""
         row, version, fields = self.get_object(), self.version(), self.sent(sent.MeasureSent)
         reason = fields.pop("reason")
         proposing.propose(row, something(fields), reason, self.person, version)

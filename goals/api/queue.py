@@ -167,7 +167,7 @@ class QueuedSubGoalViewSet(QueueViewSet):
     @extend_schema(request=sent.MeasureSent, responses=WholeSubGoalSerializer)
     @action(detail=True, methods=["post"])
     def measure(self, request: Request, code: str) -> Response:
-        """Change how it is measured, with the reason: a new version; earlier results stay."""
+        """Change how it is measured or what it contributes, with the reason; earlier results stay."""
         row, version, fields = self.get_object(), self.version(), self.sent(sent.MeasureSent)
         reason = fields.pop("reason")
         return self.answer(sub_goals.change_measure(row, something(fields), reason, self.person, version))
@@ -175,7 +175,7 @@ class QueuedSubGoalViewSet(QueueViewSet):
     @extend_schema(request=sent.RemarkSent, responses=WholeSubGoalSerializer)
     @action(detail=True, methods=["post"], url_path="measure/approve")
     def approve_measure(self, request: Request, code: str) -> Response:
-        """Make the proposed measure the new version."""
+        """Make what was proposed the new version."""
         row, version, comment = self.get_object(), self.version(), self.sent(sent.RemarkSent)["comment"]
         proposing.approve(row, self.person, version, comment=comment)
         return self.answer(row)
@@ -183,7 +183,7 @@ class QueuedSubGoalViewSet(QueueViewSet):
     @extend_schema(request=sent.QuestionSent, responses=WholeSubGoalSerializer)
     @action(detail=True, methods=["post"], url_path="measure/send-back")
     def send_back_measure(self, request: Request, code: str) -> Response:
-        """Send the proposed measure back with a question."""
+        """Send what was proposed back with a question."""
         row, version, question = self.get_object(), self.version(), self.sent(sent.QuestionSent)["question"]
         proposing.send_back(row, question, self.person, version)
         return self.answer(row)

@@ -123,8 +123,9 @@ class NewSubGoalSent(SubGoalSent):
 
 
 class MeasureSent(Sent):
-    """How it is measured from now on; earlier results are not rewritten."""
+    """How it is measured and what it contributes from now on; earlier results are not rewritten."""
 
+    contributes_to = Code(lambda person: Indicator.objects.all(), required=False, allow_null=True)
     reason = Text(max_length=LONGEST_REMARK, allow_blank=False)
 
     def get_fields(self) -> dict[str, serializers.Field]:

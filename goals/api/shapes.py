@@ -46,7 +46,9 @@ class SubGoalTextSerializer(serializers.ModelSerializer):
 
 
 class ProposalSerializer(ExactModelSerializer):
-    """How a sub-goal is to be measured instead, once a steward approves it."""
+    """How a sub-goal is to be measured and what it is to contribute, once a steward approves it."""
+
+    contributes_to = serializers.CharField(source="contributes_to.code", default=None, allow_null=True)
 
     class Meta:
         model = MeasureProposal
@@ -87,7 +89,9 @@ class WholeSubGoalSerializer(SubGoalSerializer):
 
 
 def whole_sub_goals(rows: QuerySet[SubGoal]) -> QuerySet[SubGoal]:
-    return rows.select_related(*SUB_GOALS_RELATED).prefetch_related("texts", "reviews", "proposals")
+    return rows.select_related(*SUB_GOALS_RELATED).prefetch_related(
+        "texts", "reviews", "proposals__contributes_to"
+    )
 
 
 class WeightSerializer(ExactModelSerializer):

@@ -1,4 +1,4 @@
-"""How a sub-goal is measured, version by version: earlier results rest on earlier versions."""
+"""How a sub-goal is measured and what it contributes, version by version; earlier ones are kept."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -46,4 +46,4 @@ def apply(sub_goal: SubGoal, fields: Mapping[str, Any]) -> None:
     cleaning.apply(sub_goal, fields, MEASURE)
     checking.check(checking.sub_goal_faults(sub_goal))
     if fields_of(sub_goal) == before:
-        raise ValidationError(_("Nothing differs from how it is measured now."))
+        raise ValidationError(_("Nothing differs from how it is now."))

@@ -1,18 +1,21 @@
 """A changed measure of a published sub-goal: its organization proposes it, a steward decides on it.
 
-A new measure moves every number above it without anybody having got further, so it waits like a report does.
+A new measure moves every number above it without anybody having got further, and another contribution the
+sums of indicators and what others are credited with, so it waits like a report does.
 Every step is taken over the version of the sub-goal that was seen and moves that version on.
 """
 
 from collections.abc import Iterable, Mapping
 from copy import copy
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from goals import standings
+from goals import declaring, evaluation, known, rows, standings
+from goals.declaring import MovedSum
 from goals.lifecycle import cleaning, measures, sub_goals
 from goals.lifecycle.steps import By, StepNotAllowed, check, kept, or_stale, record
 from goals.models import MeasureProposal, Review, Step, SubGoal
@@ -40,6 +43,21 @@ def preview(wanted: SubGoal) -> list[Step] | None:
     return standings.preview_measure(wanted)
 
 
+def preview_sums(wanted: SubGoal) -> list[MovedSum]:
+    """The sums of declared quantities that it would move, without a lock as well."""
+    return declaring.preview(wanted, latest_value(wanted))
+
+
+def latest_value(wanted: SubGoal) -> Decimal | None:
+    """What its reports come to, measured like this; one that rests on its children has none of its own."""
+    if wanted.progress_from == SubGoal.ProgressFrom.CHILDREN:
+        return None
+    today = standings.today()
+    [updates] = rows.ask(known.published([wanted], today))
+    [outcome] = evaluation.judge_now([wanted], today, known.points_by_sub_goal(updates))
+    return (outcome.get("latest") or {}).get("value")
+
+
 def open_of(sub_goal: SubGoal, proposals: Iterable[MeasureProposal]) -> MeasureProposal | None:
     """The newest of its proposals, while it waits or asks the organization for an answer."""
     newest = max(proposals, key=lambda one: one.pk, default=None)
@@ -53,7 +71,7 @@ def open_of(sub_goal: SubGoal, proposals: Iterable[MeasureProposal]) -> MeasureP
 def propose(
     sub_goal: SubGoal, fields: Mapping[str, Any], reason: str, by: User, version: int
 ) -> MeasureProposal:
-    """Ask the stewards for another measure; until they approve it, the present one holds."""
+    """Ask the stewards for another measure or contribution; until they approve it, all stays as it is."""
     why = cleaning.needed(reason, "reason")
     check(sub_goal, "propose_measure", by, version)
     with or_stale(sub_goal, version):
@@ -71,9 +89,7 @@ def propose(
 
 def check_none_waits(sub_goal: SubGoal) -> None:
     if sub_goal.proposals.waiting().exists():
-        raise StepNotAllowed(
-            _("A change of how it is measured waits already. Take that one back first. Nothing was saved.")
-        )
+        raise StepNotAllowed(_("A change waits already. Take that one back first. Nothing was saved."))
 
 
 @transaction.atomic
@@ -111,7 +127,7 @@ def check_may_be_approved(proposal: MeasureProposal, by: User) -> None:
         raise PermissionDenied(_("You proposed this yourself. Somebody else approves it."))
     if proposal.replaces != measures.newest(proposal.sub_goal):
         raise StepNotAllowed(
-            _("It has been measured anew since this was proposed. Send it back. Nothing was changed.")
+            _("It has got another version since this was proposed. Send it back. Nothing was changed.")
         )
 
 
@@ -124,7 +140,7 @@ def answer(proposal: MeasureProposal, by: User, decision: str, said: str) -> Non
 def waiting(sub_goal: SubGoal) -> MeasureProposal:
     proposal = sub_goal.proposals.waiting().first()
     if proposal is None:
-        raise StepNotAllowed(_("No change of how it is measured waits any more. Nothing was changed."))
+        raise StepNotAllowed(_("No change waits any more. Nothing was changed."))
     return proposal
 
 

@@ -243,7 +243,7 @@ def describe(sub_goal: SubGoal, fields: Mapping[str, Any], by: By, version: int)
 def change_measure(
     sub_goal: SubGoal, fields: Mapping[str, Any], reason: str, by: User, version: int
 ) -> SubGoal:
-    """A steward changes how it is measured; for the own organization one proposes it like everybody there."""
+    """A steward changes its measure or contribution; for the own organization one proposes it as all do."""
     why = cleaning.needed(reason, "reason")
     check(sub_goal, "change_measure", by, version)
     if acts_for_it(sub_goal, by):
@@ -256,7 +256,7 @@ def change_measure(
 def measure_anew(
     sub_goal: SubGoal, fields: Mapping[str, Any], why: str, by: User, version: int, *, author: User | None
 ) -> None:
-    """Make a new version of the measure with its reason. Earlier results are not rewritten."""
+    """Make a new version of measure and contribution with its reason. Earlier results are not rewritten."""
     before = kept(sub_goal)
     measures.apply(sub_goal, fields)
     sub_goal.save_if(version, *fields)

@@ -1,4 +1,4 @@
-"""What organizations want to change in how their published sub-goals are measured, until stewards decide."""
+"""Measures and contributions organizations want for published sub-goals instead, until stewards decide."""
 
 from django.db import models
 from django.db.models import Q
@@ -16,7 +16,7 @@ class MeasureProposalQuerySet(models.QuerySet["MeasureProposal"]):
 
 
 class MeasureProposal(Measured):
-    """How a sub-goal is to be measured instead, with the reason. At most one of a sub-goal waits."""
+    """How a sub-goal is to be measured and what it is to contribute, and why. At most one of each waits."""
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting for review")

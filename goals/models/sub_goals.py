@@ -239,7 +239,7 @@ class SubGoalText(models.Model):
 
 
 class Measured(models.Model):
-    """What says how a sub-goal is measured."""
+    """What says how a sub-goal is measured, and what it contributes."""
 
     unit = models.CharField(max_length=60, blank=True)
     direction = models.CharField(max_length=10, choices=Direction)
@@ -251,6 +251,14 @@ class Measured(models.Model):
     baseline_value = ExactDecimalField()
     target_date = models.DateField()
     target_value = ExactDecimalField()
+    contributes_to = models.ForeignKey(
+        Indicator, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    contribution_factor = ExactDecimalField(null=True, blank=True)
+    attribution = ExactDecimalField(null=True, blank=True)
+    shared_effort = models.CharField(max_length=60, blank=True)
+    shared_effort_share = ExactDecimalField(null=True, blank=True)
+    leads_shared_effort = models.BooleanField(default=False)
 
     class Meta:
         abstract = True
@@ -259,10 +267,15 @@ class Measured(models.Model):
 class SubGoalVersion(Measured):
     """How a sub-goal is measured from one moment on, with the reason for the change; only ever added."""
 
+    CONTRIBUTION = (
+        "contributes_to", "contribution_factor", "attribution", "shared_effort", "shared_effort_share",
+        "leads_shared_effort",
+    )  # fmt: skip
     MEASURE = (
         "unit", "direction", "path", "cadence", "reporting", "progress_from", "start_date",
-        "baseline_value", "target_date", "target_value",
+        "baseline_value", "target_date", "target_value", *CONTRIBUTION,
     )  # fmt: skip
+    """What is changed in one, over which the stewards decide: how it is measured and what it contributes."""
 
     sub_goal = models.ForeignKey(SubGoal, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
@@ -291,3 +304,8 @@ class SubGoalVersion(Measured):
 
     def delete(self, *args, **kwargs):
         raise AppendOnlyError("A version is never deleted; add a new one with its reason.")
+
+    def measures_like(self, other: "SubGoalVersion") -> bool:
+        """Whether what it contributes is all that may differ."""
+        names = set(self.MEASURE) - set(self.CONTRIBUTION)
+        return all(getattr(self, name) == getattr(other, name) for name in names)

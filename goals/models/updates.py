@@ -231,7 +231,7 @@ class Review(models.Model):
         WITHDRAWN = "withdrawn", _("Withdrawn by the Project")
         CORRECTED = "corrected", _("Corrected by the Project")
         RETRACTED = "retracted", _("Retracted by the Project")
-        MEASURED = "measured", _("Measured anew by the Project")
+        MEASURED = "measured", _("Measure or contribution changed by the Project")
 
     INTERVENTIONS = (Decision.WITHDRAWN, Decision.CORRECTED, Decision.RETRACTED, Decision.MEASURED)
     """What a steward does to something that is public, without having been asked."""

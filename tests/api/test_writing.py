@@ -417,6 +417,26 @@ def test_links_are_replaced_as_a_whole(people, ask):
     assert Goal.objects.count() == 4
 
 
+def test_what_a_public_one_contributes_is_proposed_and_decided_like_its_measure(people, ask):
+    row = make_published(people)
+    path, asking = f"my/sub-goals/{row.code}/", by_session(people.steward)
+    adds = {"contributes_to": "export-supported-jobs", "contribution_factor": "0.001", "attribution": "1"}
+    effort = {"shared_effort": "One school", "shared_effort_share": "0.4", "leads_shared_effort": True}
+    change = {**adds, **effort, "reason": "They train together now."}
+
+    unknown = ask("post", f"{path}measure/", {**change, "contributes_to": "nothing"}, seen=3)
+    assert told(unknown) == (400, "unknown", "contributes_to")
+    assert told(ask("post", f"{path}measure/", {**change, "attribution": None}, seen=3))[2] == "attribution"
+    assert told(ask("patch", path, adds, seen=3))[0] == 400
+    sent = ask("post", f"{path}measure/", change, seen=3).json()
+    assert (sent["contributes_to"], sent["shared_effort"]) == (None, "")
+    assert {name: sent["proposal"][name] for name in (*adds, *effort)} == {**adds, **effort}
+
+    approved = asking("post", f"queue/sub-goals/{row.code}/measure/approve/", {}, seen=4).json()
+
+    assert {name: approved[name] for name in (*adds, *effort)} == {**adds, **effort}
+
+
 def test_a_changed_measure_is_decided_in_the_queue(people, ask):
     row = make_published(people)
     path, queue, asking = (

@@ -12,6 +12,7 @@ from goals import explain, passing, recounting
 from goals.models import Declaration, DeclaredSum, Result, Review, SubGoal, SubGoalVersion, Update
 
 FIRST_RELEASE = ("goals", "0002_append_only_target_versions")
+BEFORE_CONTRIBUTIONS = ("goals", "0016_room_for_standings")
 BEFORE_DECLARATIONS = ("goals", "0008_correction_reason")
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -83,6 +84,28 @@ def test_an_upgrade_keeps_the_values_and_brings_first_versions_and_checks(handed
 def assert_refused(why, model, **values):
     with pytest.raises(IntegrityError, match=why):
         model.objects.update(**values)
+
+
+# --- Contributions ------------------------------------------------------------------------------
+def test_versions_and_proposals_of_before_get_what_their_sub_goal_contributes(loaded):
+    """It could not be changed until then; a proposal without it would take it away when it is approved."""
+    sub_goal = SubGoal.objects.exclude(contributes_to=None).filter(versions__isnull=False).first()
+    adds = {name: getattr(sub_goal, name) for name in SubGoalVersion.CONTRIBUTION}
+    apps = go_back(BEFORE_CONTRIBUTIONS)
+    version = apps.get_model("goals", "SubGoalVersion").objects.filter(sub_goal=sub_goal.pk).first()
+    names = [name for name in SubGoalVersion.MEASURE if name not in adds]
+    apps.get_model("goals", "MeasureProposal").objects.create(
+        sub_goal_id=sub_goal.pk,
+        replaces=1,
+        reason="More.",
+        **{name: getattr(version, name) for name in names},
+    )
+
+    go_on()
+
+    for row in (sub_goal.versions.first(), sub_goal.proposals.get()):
+        assert {name: getattr(row, name) for name in adds} == adds
+    assert_refused("is append-only", SubGoalVersion, attribution=1)
 
 
 # --- Declarations -------------------------------------------------------------------------------

@@ -91,8 +91,8 @@ def test_completing_withdrawing_and_measuring_anew_are_entries(page, people):
 
     assert "Sub-goal completed A" in found
     assert re.search("Sub-goal withdrawn B .*? Reason: Sold.", found)
-    assert re.search("Sub-goal measured anew C .*? Reason: A second plant.", found)
-    assert "How it is measured changed; that is no progress in itself." in found
+    assert re.search("Measure or contribution of a sub-goal changed C .*? Reason: A second plant.", found)
+    assert "How it is measured or what it contributes changed; that is no progress in itself." in found
 
 
 def test_drafts_and_what_waits_for_review_appear_nowhere(page, people):

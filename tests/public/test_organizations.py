@@ -13,6 +13,7 @@ from goals.lifecycle import evidence, sub_goals, updates
 from goals.models import EvidenceFile, Goal, Result, Standing, SubGoal, Update
 from goals.organization_types import by_type
 from indicators import edition
+from indicators.models import Indicator
 from public.middleware import clock
 from stakeholders.models import Organization, OrganizationAlias
 from tests.goals.lifecycle.conftest import (
@@ -220,6 +221,24 @@ def test_the_measure_and_its_changes_are_marked_in_the_history(page, people):
     assert "Reason: A second plant." in history
     assert "The update for February 1, 2026 was published. From 0.0% of the way to 25.0%." in history
     assert "How it is measured was changed." in history
+
+
+def test_what_it_contributes_and_its_changes_are_marked_in_the_history(page, people):
+    jobs = Indicator.objects.get(code="export-supported-jobs")
+    adds = {"contributes_to": jobs, "contribution_factor": Decimal("0.001"), "attribution": Decimal("0.5")}
+    sub_goal = make_published(people, **adds)
+    effort = {"shared_effort": "One school", "shared_effort_share": Decimal("0.4")}
+    for fields, why in ((effort, "They train together now."), ({"contributes_to": None}, "No more.")):
+        sub_goals.change_measure(sub_goal, fields, why, people.steward, sub_goal.version)
+
+    history = section(page("sub-goal", sub_goal.code).text, "history")
+
+    assert f"Adds to {jobs.name}: factor 0.001, share claimed 50.0%." in history
+    assert "What it contributes was changed, version 2; that is no progress in itself." in history
+    assert "Part of the shared effort “One school” with a share of 40.0%." in history
+    assert "Reason: They train together now." in history
+    assert "It adds to no indicator any more." in history
+    assert "Measured anew" not in history
 
 
 def test_what_the_project_said_of_a_sub_goal_is_public_and_a_question_is_not(page, people):

@@ -9,6 +9,7 @@ from django.utils import translation
 
 from goals.lifecycle import proposing, sub_goals
 from goals.models import Goal, SubGoal, Target, TargetVersion
+from indicators.models import Indicator
 from stakeholders.models import TrailEntry
 from tests.goals.lifecycle.conftest import (
     make_draft,
@@ -217,7 +218,7 @@ def test_a_change_of_measure_takes_a_reason_and_waits_for_a_steward(people, clie
     assert sub_goal.versions.count() == 1
     assert sub_goal.proposals.get().reason == "A second line was added."
     page = client.get(url("sub-goal", sub_goal.code)).content.decode()
-    assert "A change of how it is measured waits for a steward" in page
+    assert "A change of how it is measured or what it contributes waits for a steward" in page
     assert "200 tons" in page and "300 tons" in page
     assert f'href="{url("measure", sub_goal.code)}"' not in page
 
@@ -239,6 +240,42 @@ def test_what_a_change_of_measure_would_move_is_seen_before_it_is_sent(people, c
     assert "50.0% → 100.0%" in page
     assert "That is no progress in itself." in page
     assert not sub_goal.proposals.exists()
+
+
+def test_what_it_contributes_is_changed_on_the_same_page_with_the_sums_it_would_move(people, client):
+    jobs = Indicator.objects.get(code="export-supported-jobs")
+    sub_goal = make_published(people)
+    make_published_update(people, sub_goal, value=Decimal(150), jump_reason="A new press.")
+    sub_goal.refresh_from_db()
+    fields = measure_fields(sub_goal) | {"target_value": "200"}
+    adds = {"contributes_to": jobs.pk, "contribution_factor": "0.001", "attribution": "1"}
+    sent = fields | adds | {"shared_effort": "One school", "reason": "It trains people too."}
+
+    page = client.post(url("measure", sub_goal.code), sent | {"preview": "yes"}).text
+    assert jobs.name in page and "One school" in page
+    assert "50,000 people" in page  # of 50 tons beyond the baseline
+    assert "No number would change." not in page
+    assert not sub_goal.proposals.exists()
+    assert (
+        "Say which share of it" in client.post(url("measure", sub_goal.code), sent | {"attribution": ""}).text
+    )
+
+    client.post(url("measure", sub_goal.code), sent)
+    assert sub_goal.proposals.get().contributes_to == jobs
+    assert jobs.name in client.get(url("sub-goal", sub_goal.code)).text
+
+
+def test_what_it_contributes_now_and_contributed_before_is_read_on_its_page(people, client):
+    jobs = Indicator.objects.get(code="export-supported-jobs")
+    adds = {"contributes_to": jobs, "contribution_factor": Decimal("0.001"), "attribution": Decimal("0.5")}
+    sub_goal = make_published(people, **adds)
+    proposing.propose(sub_goal, {"attribution": Decimal(1)}, "All of it.", people.editor, sub_goal.version)
+    proposing.approve(sub_goal, people.steward, sub_goal.version)
+
+    page = client.get(url("sub-goal", sub_goal.code)).text
+
+    assert page.count("(factor 0.001, share claimed 100.0%)") == 2  # now, and since version 2
+    assert page.count("(factor 0.001, share claimed 50.0%)") == 1
 
 
 def test_a_question_about_a_change_of_measure_is_answered_by_proposing_it_anew(people, client):

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from goals.lifecycle import proposing
 from goals.models import MeasureProposal, SubGoal
+from indicators.models import Indicator
 from tests.goals.lifecycle.conftest import make_published, make_published_update
 from tests.workspace.places import signed_in, url
 
@@ -56,7 +57,7 @@ def test_a_question_goes_back_to_the_organization(people, proposal):
     decide(signed_in(people.steward), proposal, "send_back", question="Which line?")
 
     page = signed_in(people.editor).get(url("sub-goal", proposal.sub_goal.code)).content.decode()
-    assert "The Project has a question about the change of how it is measured" in page
+    assert "The Project has a question about the change of how it is measured or what it contributes" in page
     assert "Which line?" in page
 
 
@@ -70,6 +71,25 @@ def test_a_second_steward_is_told_who_was_first(people, proposal):
     assert answer.status_code == 409
     assert "steward was first" in answer.content.decode()
     assert SubGoal.objects.get(pk=proposal.sub_goal_id).target_value == 200
+
+
+def test_of_a_changed_contribution_the_steward_sees_the_sums_it_would_move(people):
+    """No number of progress moves with it, and nobody says that nothing would."""
+    jobs = Indicator.objects.get(code="export-supported-jobs")
+    adds = {"contributes_to": jobs, "contribution_factor": Decimal("0.001"), "attribution": Decimal("0.5")}
+    sub_goal = make_published(people, **adds)
+    make_published_update(people, sub_goal, value=Decimal(150), jump_reason="A new press.")
+    sub_goal.refresh_from_db()
+    fields = {"attribution": Decimal(1)}
+    proposal = proposing.propose(sub_goal, fields, "All of it.", people.editor, sub_goal.version)
+
+    page = signed_in(people.steward).get(url("review-measure", proposal.pk)).text
+
+    assert "Share you claim, above 0 and up to 1" in page
+    assert "25,000 people" in page and "50,000 people" in page
+    assert "No number would change." not in page
+    decide(signed_in(people.steward), proposal, "approve")
+    assert SubGoal.objects.get(pk=sub_goal.pk).attribution == 1
 
 
 def test_a_steward_changes_a_measure_directly(people):

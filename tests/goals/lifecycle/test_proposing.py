@@ -1,5 +1,6 @@
 """A changed measure: proposed by the organization, decided by a steward, never told as progress."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,13 +10,23 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from goals import mailing
-from goals.lifecycle import proposing, sub_goals
+from goals import mailing, recounting
+from goals.lifecycle import proposing, sub_goals, updates
 from goals.lifecycle.steps import StepNotAllowed
-from goals.models import MeasureProposal, Result, Review, Standing, Step, SubGoal
+from goals.models import (
+    Declaration,
+    DeclaredSum,
+    MeasureProposal,
+    Result,
+    Review,
+    Standing,
+    Step,
+    SubGoal,
+)
+from indicators.models import Indicator
 from stakeholders.models import Membership, TrailEntry
 from stakeholders.versions import Stale
-from tests.goals.lifecycle.conftest import make_published, make_published_update
+from tests.goals.lifecycle.conftest import START, make_published, make_published_update, whole_fields
 
 WHY = "A third line was bought."
 
@@ -97,7 +108,7 @@ def test_what_a_steward_measured_anew_meanwhile_makes_a_proposal_stale(people, r
         reported, {"target_value": Decimal(400)}, "Asked.", people.steward, reported.version
     )
 
-    with pytest.raises(StepNotAllowed, match="measured anew since"):
+    with pytest.raises(StepNotAllowed, match="another version since"):
         proposing.approve(reported, people.second_steward, reported.version)
     assert SubGoal.objects.get(pk=reported.pk).target_value == 400
 
@@ -188,9 +199,9 @@ def test_an_answer_is_told_at_once_to_who_proposed_it(people, reported):
     asked, approved = mail.outbox
     assert {asked.to[0], approved.to[0]} == {people.owner.email}
     assert asked.subject == f"Answer a question: {reported.title}"
-    assert "Change of how it is measured: sent back with a question." in asked.body
+    assert "Change of how it is measured or what it contributes: sent back with a question." in asked.body
     assert "Which line?" in asked.body
-    assert approved.subject == f"New measure approved: {reported.title}"
+    assert approved.subject == f"Change approved: {reported.title}"
     assert "Seen." in approved.body
 
 
@@ -232,3 +243,125 @@ def test_the_preview_shows_the_steps_that_approving_makes_and_locks_and_stores_n
 
 def test_no_preview_is_told_where_progress_is_to_come_from_elsewhere(people, reported):
     assert proposing.preview(proposing.changed(reported, {"progress_from": "children"})) is None
+
+
+# --- What it contributes ------------------------------------------------------------------------
+@pytest.fixture
+def jobs(db) -> Indicator:
+    return Indicator.objects.get(code="export-supported-jobs")
+
+
+@pytest.fixture
+def trained(people, jobs) -> SubGoal:
+    """5000 persons trained from none, half of it declared for an indicator that counts millions of them."""
+    declared = {"contribution_factor": Decimal("0.000001"), "attribution": Decimal("0.5")}
+    sub_goal = make_published(
+        people, unit="persons", baseline_value=Decimal(0), target_value=Decimal(10_000),
+        contributes_to=jobs, **declared,
+    )  # fmt: skip
+    make_published_update(people, sub_goal, value=Decimal(5_000), jump_reason="A new school.")
+    sub_goal.refresh_from_db()
+    return sub_goal
+
+
+@pytest.fixture
+def beside(people, trained, jobs) -> SubGoal:
+    """Another organization's, which reports 4000 persons under the same shared effort."""
+    fields = whole_fields(unit="persons", baseline_value=Decimal(0), target_value=Decimal(10_000))
+    effort = {"shared_effort": "One school", "attribution": 1, "contribution_factor": Decimal("0.000001")}
+    made = sub_goals.create_draft(people.lab, fields | effort | {"contributes_to": jobs}, people.other)
+    sub_goals.submit(made, people.other, made.version)
+    sub_goals.publish(made, people.steward, made.version)
+    said = {"date": START + timedelta(days=31), "value": Decimal(4_000), "jump_reason": "Opened."}
+    update = updates.create_draft(made, said, people.other)
+    updates.submit(update, people.other, update.version)
+    updates.publish(update, people.steward, update.version)
+    return made
+
+
+def credit(indicator: Indicator, organization=None) -> Decimal:
+    """In all, or of one organization; of the samples beside them nothing is asked."""
+    return DeclaredSum.objects.get(indicator=indicator, organization=organization).amount
+
+
+def test_what_it_contributes_stays_until_a_steward_approves_the_change(people, trained, jobs):
+    proposal = propose(people, trained, attribution=Decimal(1))
+
+    assert (SubGoal.objects.get(pk=trained.pk).attribution, proposal.attribution) == (Decimal("0.5"), 1)
+    assert credit(jobs, people.mills) == Decimal("0.0025")
+    entry = TrailEntry.objects.get(action="sub_goal.propose_measure")
+    assert (entry.before, entry.after) == ({"attribution": "0.5"}, {"attribution": "1"})
+
+    proposing.approve(trained, people.steward, trained.version)
+
+    assert credit(jobs, people.mills) == Decimal("0.005")
+    assert recounting.recount() == []
+
+
+def test_no_number_of_progress_moves_with_what_it_contributes(people, trained):
+    steps, before = Step.objects.count(), progress_of(trained)
+    propose(people, trained, attribution=Decimal(1))
+    proposing.approve(trained, people.steward, trained.version)
+
+    assert (Step.objects.count(), progress_of(trained)) == (steps, before)
+
+
+def test_each_version_keeps_what_it_contributed(people, trained, jobs):
+    propose(people, trained, contributes_to=None)
+    proposing.approve(trained, people.steward, trained.version)
+
+    first, second = trained.versions.order_by("number")
+    assert (first.contributes_to, first.attribution) == (jobs, Decimal("0.5"))
+    assert (second.contributes_to, second.reason) == (None, WHY)
+    assert not Declaration.objects.filter(sub_goal=trained).exists()
+
+
+def test_one_that_contributed_nothing_begins_to(people, reported, jobs):
+    with pytest.raises(ValidationError) as refused:
+        propose(people, reported, contributes_to=jobs)
+    assert set(refused.value.message_dict) == {"contribution_factor", "attribution"}
+
+    fields = {"contributes_to": jobs, "contribution_factor": Decimal("0.000001"), "attribution": Decimal(1)}
+    propose(people, reported, **fields)
+    proposing.approve(reported, people.steward, reported.version)
+
+    assert credit(jobs, people.mills) == Decimal("0.00005")  # 50 tons beyond the baseline
+
+
+def test_the_preview_tells_whose_credit_a_shared_effort_moves_and_approving_does_it(
+    people, trained, beside, jobs
+):
+    """Together they are counted once, by the larger: 0.004 million; each has the half of the credit."""
+    effort = {"shared_effort": "One school", "attribution": Decimal("0.4")}
+    whole = credit(jobs)
+
+    foreseen = proposing.preview_sums(proposing.changed(trained, effort))
+
+    assert [(one.organization, one.before, one.after) for one in foreseen] == [
+        (None, whole, whole - Decimal("0.0025")),
+        (people.lab, Decimal("0.004"), Decimal("0.002")),
+        (people.mills, Decimal("0.0025"), Decimal("0.002")),
+    ]
+    assert credit(jobs, people.lab) == Decimal("0.004")
+
+    propose(people, trained, **effort)
+    proposing.approve(trained, people.steward, trained.version)
+
+    assert [credit(jobs, one.organization) for one in foreseen] == [one.after for one in foreseen]
+    assert recounting.recount() == []
+
+
+def test_the_preview_of_sums_takes_the_value_as_it_would_be_measured(people, trained, jobs):
+    """From a baseline of 1000 only 4000 of the 5000 are its own doing; nothing is locked or stored."""
+    wanted = proposing.changed(trained, {"baseline_value": Decimal(1_000)})
+    with CaptureQueriesContext(connection) as asked:
+        [_whole, own] = proposing.preview_sums(wanted)
+
+    assert (own.before, own.after) == (Decimal("0.0025"), Decimal("0.0020"))
+    assert not [one["sql"] for one in asked if one["sql"].lstrip().split()[0] not in ("SELECT", "WITH")]
+    assert not [one["sql"] for one in asked if "FOR UPDATE" in one["sql"]]
+
+
+def test_a_share_outside_of_0_to_1_is_refused(people, trained):
+    with pytest.raises(ValidationError):
+        propose(people, trained, shared_effort="One school", shared_effort_share=Decimal("1.5"))
