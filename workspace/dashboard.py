@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from goals.awaited import due_days
-from goals.models import Review, SubGoal, Update
+from goals.models import MeasureProposal, Review, SubGoal, Update
 from stakeholders import rights
 from stakeholders.models import Organization, User
 from workspace.own import Place, person_of, place_of
@@ -62,6 +62,7 @@ def overview(place: Place, page: str | None, today: date) -> dict[str, Any]:
         "draft_updates": drafts,
         "draft_sub_goals": sub_goals_in(place.organization, SubGoal.State.DRAFT),
         "questions_on_updates": questions,
+        "questions_on_proposals": proposals_asked_about(place.organization),
         "questions_on_sub_goals": sub_goals_in(place.organization, SubGoal.State.SENT_BACK),
         "waiting": updates_in(place.organization, Update.State.SUBMITTED),
         "pager": Paginator(all_sub_goals(place.organization), A_PAGE).get_page(page),
@@ -122,6 +123,13 @@ def updates_in(organization: Organization, state: str) -> list[Update]:
     rows = Update.objects.filter(sub_goal__organization=organization, state=state)
     rows = rows.select_related("sub_goal__standing", "correction_of").annotate(question=last_words(asked))
     return list(rows.order_by("-created_at", "-pk")[:A_PAGE])
+
+
+def proposals_asked_about(organization: Organization) -> list[MeasureProposal]:
+    asked = Review.objects.filter(proposal=OuterRef("pk"), decision=Review.Decision.SENT_BACK)
+    rows = MeasureProposal.objects.asked_about().filter(sub_goal__organization=organization)
+    rows = rows.select_related("sub_goal").annotate(question=last_words(asked))
+    return list(rows.order_by("-proposed_at", "-pk")[:A_PAGE])
 
 
 def last_words(reviews: Any) -> Subquery:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from goals.declaring import MovedSum
 from goals.lifecycle import measures, proposing
-from goals.models import Step, SubGoal
+from goals.models import MeasureProposal, Step, SubGoal
 from goals.models.sub_goals import Measured
 from stakeholders import rights
 from stakeholders.versions import Stale
@@ -104,11 +104,12 @@ def propose(request: HttpRequest, code: str) -> HttpResponse:
     """Send the change, or first see what it would move."""
     place, found = sub_goal_of(request.user, code, "parent", "contributes_to")
     place.require(*PROPOSE.right)
-    form = Measure(request.POST or None, place, found)
-    if not form.is_bound:
-        form.initial = {**form.initial, **asked_before(found)}
+    form, asked = Measure(request.POST or None, place, found), asked_about(found)
+    if asked and not form.is_bound:
+        form.initial = {**form.initial, **measures.fields_of(asked), "reason": asked.reason}
     back = reverse("workspace:sub-goal", args=[code])
     about = {"about": found.title, "about_language": found.language, "is_previewed": True}
+    about["question"] = question_about(asked) if asked else None
     if "preview" in request.POST:
         shown = {"action": PROPOSE, "place": place, "form": form, "back": back, **about}
         return render(request, actions.TEMPLATE, {**shown, **preview_of(found, form)})
@@ -121,10 +122,9 @@ def propose(request: HttpRequest, code: str) -> HttpResponse:
     )  # fmt: skip
 
 
-def asked_before(found: SubGoal) -> dict[str, Any]:
+def asked_about(found: SubGoal) -> MeasureProposal | None:
     """What was proposed last, where the stewards asked about it: one goes on from there."""
-    last = proposing.open_of(found, found.proposals.all())
-    return {} if last is None or last.is_waiting else {**measures.fields_of(last), "reason": last.reason}
+    return found.proposals.asked_about().select_related("contributes_to").first()
 
 
 def preview_of(found: SubGoal, form: Measure) -> dict[str, Any]:

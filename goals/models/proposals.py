@@ -1,7 +1,7 @@
 """Measures and contributions organizations want for published sub-goals instead, until stewards decide."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +13,12 @@ class MeasureProposalQuerySet(models.QuerySet["MeasureProposal"]):
     def waiting(self) -> "MeasureProposalQuerySet":
         """Those a steward can decide on; what is completed or withdrawn is not measured anew."""
         return self.filter(state=MeasureProposal.State.WAITING, sub_goal__state=SubGoal.State.PUBLISHED)
+
+    def asked_about(self) -> "MeasureProposalQuerySet":
+        """Those sent back that the organization still has to answer: nothing was proposed on them since."""
+        later = MeasureProposal.objects.filter(sub_goal=OuterRef("sub_goal"), pk__gt=OuterRef("pk"))
+        sent_back = self.filter(state=MeasureProposal.State.SENT_BACK)
+        return sent_back.filter(~Exists(later), sub_goal__state=SubGoal.State.PUBLISHED)
 
 
 class MeasureProposal(Measured):

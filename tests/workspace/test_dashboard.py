@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from goals.due import due_on
-from goals.lifecycle import sub_goals, updates
+from goals.lifecycle import proposing, sub_goals, updates
 from public.middleware import clock
 from stakeholders.models import Membership, Organization, User
 from tests.goals.lifecycle.conftest import (
@@ -130,6 +130,50 @@ def test_what_waits_for_review_is_not_due(people):
     assert due_and_coming(people.mills, date(2027, 1, 1)) == ([], [])
 
 
+@pytest.fixture
+def asked_about(people):
+    """A published sub-goal whose changed measure was sent back."""
+    return send_back_a_measure(people, make_published(people, title="Running"))
+
+
+def send_back_a_measure(people, sub_goal):
+    proposing.propose(sub_goal, {"target_value": Decimal(300)}, "More.", people.editor, sub_goal.version)
+    proposing.send_back(sub_goal, "Which line does it count?", people.steward, sub_goal.version)
+    return sub_goal
+
+
+def test_a_changed_measure_sent_back_is_answered_from_here_with_its_question_on_top(
+    people, page, asked_about
+):
+    text = page()
+
+    part = text[text.index("Sent back with a question") : text.index("My sub-goals")]
+    assert "Which line does it count?" in part
+    assert f'href="{url("measure", asked_about.code)}">Answer' in part
+    form = signed_in(people.owner).get(url("measure", asked_about.code)).text
+    assert "Which line does it count?" in form and 'value="300"' in form
+
+
+def test_who_may_propose_nothing_is_led_to_look_at_the_question(people, asked_about):
+    text = signed_in(people.viewer).get(url("dashboard", "mills")).text
+
+    assert url("measure", asked_about.code) not in text
+    assert f'href="{url("sub-goal", asked_about.code)}">Look' in text
+
+
+@pytest.mark.parametrize("answer", ["proposed anew", "taken back", "withdrawn"])
+def test_a_question_that_was_answered_stands_here_no_longer(people, page, asked_about, answer):
+    one, by = asked_about, people.editor
+    if answer == "withdrawn":
+        sub_goals.withdraw(one, "Sold.", people.owner, one.version)
+    else:
+        proposing.propose(one, {"target_value": Decimal(250)}, "Line two.", by, one.version)
+    if answer == "taken back":
+        proposing.take_back(one, by, one.version)
+
+    assert "Which line does it count?" not in page()
+
+
 def test_drafts_and_questions_have_one_main_action_each(people, page):
     draft, asked = make_draft(people), make_submitted(people, title="Asked")
     sub_goals.send_back(asked, "Which plants are counted?", people.steward, asked.version)
@@ -231,7 +275,7 @@ def test_nothing_is_left_after_the_organization_was_switched_off(people):
 
 def test_the_number_of_queries_does_not_depend_on_how_much_there_is(people, django_assert_num_queries):
     make_sub_goals(people, 2)
-    client, queries = signed_in(people.owner), 15
+    client, queries = signed_in(people.owner), 16
     client.get(url("dashboard", "mills"))
 
     clock.forget()  # the edition is looked up once a second, here each time
@@ -243,6 +287,7 @@ def test_the_number_of_queries_does_not_depend_on_how_much_there_is(people, djan
         make_published_update(people, make_published(people, title=title * 2))
         make_update(people, make_published(people, title=title * 3))
         make_submitted_update(people, make_published(people, title=title * 4))
+        send_back_a_measure(people, make_published(people, title=title * 5))
     clock.forget()
     with django_assert_num_queries(queries):
         text = client.get(url("dashboard", "mills")).content.decode()
