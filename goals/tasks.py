@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from goals import following, interventions, mailing, rollup, weekly
+from goals import closings, following, interventions, mailing, rollup, weekly
 from indicators import clock, derived
 from stakeholders import sending
 
@@ -34,6 +34,7 @@ def send_answers() -> None:
     """Every minute: what the Project answered or did is told at once, and no lost message loses it."""
     mailing.send_answers(clock.now())
     interventions.send(clock.now())
+    closings.send(clock.now())
 
 
 @shared_task

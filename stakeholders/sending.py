@@ -8,14 +8,14 @@ sent by a later run, and if it had left already, it carries the same Message-ID 
 import hashlib
 import logging
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from smtplib import SMTPException
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -57,6 +57,18 @@ def claimed(user: User, keys: list[str], claim: str) -> list[str]:
     free.update(claim=claim, claimed_at=Now())
     mine = set(SentMail.objects.filter(claim=claim).values_list("key", flat=True))
     return [key for key in keys if key in mine]
+
+
+def owe(user_ids: Iterable[int], key: Callable[[int], str]) -> None:
+    """Note in the transaction of a change who is to be told of it; `owed` finds it until it was told."""
+    rows = [SentMail(key=key(pk), user_id=pk) for pk in user_ids]
+    SentMail.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def owed(prefix: str, since: datetime) -> QuerySet[SentMail]:
+    """What was noted under keys of this kind and not told yet, the oldest first."""
+    rows = SentMail.objects.filter(key__startswith=prefix, sent_at=None, made_at__gt=since)
+    return rows.select_related("user").order_by("pk")
 
 
 def mark(keys: Iterable[str]) -> None:

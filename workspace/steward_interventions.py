@@ -95,7 +95,9 @@ def retract(request: HttpRequest, pk: int) -> HttpResponse:
     def step() -> Row:
         return updates.retract(row, form.given["reason"], person_of(request), form.seen_version)
 
-    return intervene(request, RETRACT, row, row.sub_goal, form, step)
+    return intervene(
+        request, RETRACT, row, row.sub_goal, form, step, ends_with_it=updates.open_correction(row)
+    )
 
 
 def sent(request: HttpRequest) -> Any:
@@ -115,6 +117,7 @@ def intervene(
     sub_goal: SubGoal,
     form: VersionForm,
     step: Callable[[], Row],
+    **more: Any,
 ) -> HttpResponse:
     """Ask for the reason, take the step and show what came of it; what was typed stays if it is refused."""
     status, changed = 200, row
@@ -132,7 +135,9 @@ def intervene(
         if status == 409:
             form.renew(row.version)
     context = {"what": what, "row": row, "sub_goal": sub_goal, "form": form, "back": address_of(row)}
-    return render(request, "workspace/steward/intervention.html", {**context, "at": "queue"}, status=status)
+    return render(
+        request, "workspace/steward/intervention.html", {**context, **more, "at": "queue"}, status=status
+    )
 
 
 def address_of(row: Row) -> str:

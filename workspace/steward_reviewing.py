@@ -147,7 +147,7 @@ class UpdatePage(ReviewPage):
     @cached_property
     def proposed(self) -> Update | None:
         """The correction of it that is under way."""
-        return self.row.proposed.exclude(state__in=Update.PUBLIC_STATES).first()
+        return updates.open_correction(self.row)
 
     @property
     def may_be_changed(self) -> bool:

@@ -54,6 +54,7 @@ ACTIONS = {
     "submit": pgettext_lazy("trail", "sent for review"),
     "discard": pgettext_lazy("trail", "draft thrown away"),
     "drop": pgettext_lazy("trail", "thrown away"),
+    "close": pgettext_lazy("trail", "thrown away with the retraction of what it corrects"),
     "send_back": pgettext_lazy("trail", "sent back with a question"),
     "publish": pgettext_lazy("trail", "published"),
     "describe": pgettext_lazy("trail", "words changed"),

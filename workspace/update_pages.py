@@ -42,7 +42,7 @@ def shown(place: Place, found: Update, form: CommentForm | None = None) -> dict[
         "files": list(found.evidence_files.all()),
         "talk": conversation(found, place),
         "question": last_question(found) if found.state == Update.State.SENT_BACK else None,
-        "proposed": found.proposed.exclude(state__in=Update.PUBLIC_STATES).first(),
+        "proposed": updates.open_correction(found),
         "corrected_by": found.corrected_by,
         "lines": lines(steps.order_by("pk")) if found.state in Update.PUBLIC_STATES else [],
         "form": form or CommentForm(label_suffix=""),
@@ -99,7 +99,7 @@ def retract(request: HttpRequest, pk: int) -> HttpResponse:
         request, RETRACT, place, form,
         lambda: updates.retract(found, form.given["reason"], place.person, form.seen_version),
         reverse("workspace:update", args=[pk]), about=found.sub_goal.title,
-        about_language=found.sub_goal.language,
+        about_language=found.sub_goal.language, ends_with_it=updates.open_correction(found),
     )  # fmt: skip
 
 

@@ -297,7 +297,7 @@ class MyUpdateViewSet(ListModelMixin, RowViewSet):
     @extend_schema(request=sent.RetractionSent, responses=WholeUpdateSerializer)
     @action(detail=True, methods=["post"])
     def retract(self, request: Request, pk: str) -> Response:
-        """Take a published one back with a reason; it stays to be seen, struck through."""
+        """Take a published one back with a reason; it stays to be seen, and a correction under way ends."""
         row, version, fields = self.get_object(), self.version(), self.sent(sent.RetractionSent)
         return self.answer(updates.retract(row, by=self.person, version=version, **fields))
 

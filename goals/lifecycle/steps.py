@@ -203,7 +203,7 @@ def go(row: Row, step: Step, by: By, version: int, *, reason: str = "", **fields
     record(row, step.name, by, before=old, after=new, reason=reason)
 
 
-def throw_away(row: Row, name: str, by: By, version: int, **more: Any) -> None:
+def throw_away(row: Row, name: str, by: By, version: int, *, reason: str = "", **more: Any) -> None:
     """Delete a row that was never public with what was said about it; the trail keeps that it was there.
 
     `more` is what it had beside its own fields.
@@ -211,7 +211,7 @@ def throw_away(row: Row, name: str, by: By, version: int, **more: Any) -> None:
     if said := list(row.comments.values_list("pk", flat=True)):
         more["comments"] = said
     row.save_if(version, "state")  # whoever saved in between is heard
-    record(row, name, by, before=kept(row) | more, after=None)
+    record(row, name, by, before=kept(row) | more, after=None, reason=reason)
     row.comments.all().delete()
     row.reviews.all().delete()
     row.delete()

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from goals import standings
+from goals import closings, standings
 from goals.lifecycle import checking, cleaning, evidence
 from goals.lifecycle.steps import (
     UPDATE_STEPS,
@@ -146,8 +146,13 @@ def discard(update: Update, by: By, version: int) -> None:
     if not never_published(update):
         step = UPDATE_STEPS["discard"]
         step.after(update)
+    throw_away_whole(update, step.name, by, version)
+
+
+def throw_away_whole(update: Update, name: str, by: By, version: int, reason: str = "") -> None:
     files = [evidence.drop(file) for file in update.evidence_files.all()]
-    throw_away(update, step.name, by, version, **links_of(update), evidence_files=files)
+    proofs = {**links_of(update), "evidence_files": files}
+    throw_away(update, name, by, version, reason=reason, **proofs)
 
 
 # --- The steward's answer -----------------------------------------------------------------------
@@ -243,8 +248,13 @@ def correct(update: Update, fields: Mapping[str, Any], by: User, version: int, *
     return newer
 
 
+def open_correction(update: Update) -> Update | None:
+    """The one that is under way, in whatever state: draft, waiting for review or sent back."""
+    return update.proposed.exclude(state__in=Update.PUBLIC_STATES).first()
+
+
 def check_no_correction(update: Update) -> None:
-    if update.proposed.exclude(state__in=Update.PUBLIC_STATES).exists():
+    if open_correction(update):
         raise StepNotAllowed(_("A correction of this update is under way. Go on with that one."))
 
 
@@ -260,12 +270,24 @@ def submit_for_steward(update: Update, by: User) -> None:
 
 @transaction.atomic
 def retract(update: Update, reason: str, by: By, version: int) -> Update:
-    """It counts no longer and stays to be seen, struck through, with the reason."""
+    """It counts no longer and stays to be seen, struck through, with the reason.
+
+    A correction under way ends with it: a wrong number goes at once, and waits for no review of another.
+    """
     why = cleaning.needed(reason, "reason")
     take(update, "retract", by, version, reason=why, retraction_reason=why, retracted_at=timezone.now())
+    if correction := open_correction(update):
+        close(correction, by, why)
     note_intervention(update, by, Review.Decision.RETRACTED, why)
     standings.follow([update.sub_goal], cause=cause(update))
     return update
+
+
+def close(correction: Update, by: By, why: str) -> None:
+    """Nothing is left for it to replace: who wrote it is told, and the trail keeps what it said."""
+    writers = {pk for pk in (correction.author_id, correction.submitted_by_id) if pk and pk != by.pk}
+    closings.owe(correction, sorted(writers))
+    throw_away_whole(correction, "close", by, correction.version, why)
 
 
 def cause(update: Update) -> str:

@@ -139,8 +139,14 @@ def test_drafts_with_comments_and_what_can_never_be_published_are_thrown_away(pe
     newer = updates.correct(first, {"value": Decimal(120)}, people.editor, first.version)
     updates.submit(newer, people.editor, newer.version)
     assert ask("delete", f"my/updates/{newer.pk}/", seen=newer).status_code == 409
-    updates.retract(first, "Wrong plant.", people.editor, first.version)
-    assert ask("delete", f"my/updates/{newer.pk}/", seen=newer).status_code == 204
+    gone = ask("post", f"my/updates/{first.pk}/retract/", {"reason": "Wrong plant."}, seen=first)
+    assert gone.json()["state"] == "retracted"
+    assert ask("get", f"my/updates/{newer.pk}/").status_code == 404
+
+    waiting = make_submitted_update(people, sub_goal)
+    ended = SubGoal.objects.get(pk=sub_goal.pk)
+    ask("post", f"my/sub-goals/{ended.code}/withdraw/", {"reason": "Sold."}, seen=ended)
+    assert ask("delete", f"my/updates/{waiting.pk}/", seen=waiting).status_code == 204
 
 
 def test_a_steward_weighs_moves_withdraws_grades_and_corrects_what_is_public(people, steward):

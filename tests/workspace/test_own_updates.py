@@ -352,6 +352,20 @@ def test_a_published_update_is_retracted_with_a_reason(people, client, sub_goal)
     assert (published.state, published.retraction_reason) == ("retracted", "Wrong plant.")
 
 
+def test_before_a_retraction_is_confirmed_it_is_said_that_a_correction_ends_with_it(people, client, sub_goal):
+    published = make_published_update(people, sub_goal)
+    page, said = url("retract-update", published.pk), "A correction of it is under way. It ends with the"
+    assert said not in client.get(page).text
+
+    newer = updates.correct(published, {"value": Decimal(120)}, people.editor, published.version)
+
+    assert page in client.get(url("update", published.pk)).text
+    assert said in client.get(page).text
+    client.post(page, {"version": published.version, "reason": "Wrong plant."})
+    assert not Update.objects.filter(pk=newer.pk).exists()
+    assert client.get(url("update", newer.pk)).status_code == 404
+
+
 # --- Rights -------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     "name", ["update", "edit-update", "preview-update", "correct-update", "retract-update"]

@@ -69,6 +69,17 @@ def test_withdrawing_keeps_the_reason_for_the_public_the_trail_and_the_mail(stew
     assert WHY in Client().get(reverse("public:sub-goal", args=[sub_goal.code])).text
 
 
+def test_a_steward_is_told_too_that_a_correction_ends_with_the_retraction(steward, people, update):
+    newer = updates.correct(update, {"value": Decimal(120)}, people.editor, update.version)
+    updates.submit(newer, people.editor, newer.version)
+
+    page = steward.get(at("retract-update", update.pk)).text
+    assert "A correction of it is under way. It ends with the retraction" in page
+    steward.post(at("retract-update", update.pk), {"version": update.version, "reason": WHY})
+
+    assert not Update.objects.awaiting_review().filter(pk=newer.pk).exists()
+
+
 def test_retracting_keeps_the_reason_and_tells_the_organization(steward, people, update):
     answer = steward.post(at("retract-update", update.pk), {"version": update.version, "reason": WHY})
 

@@ -10,7 +10,7 @@ from goals import interventions, mailing, tasks
 from goals.lifecycle import sub_goals, updates
 from goals.models import Review
 from stakeholders import mail_settings
-from stakeholders.models import Membership
+from stakeholders.models import MailKind, Membership, SentMail
 from tests.goals.lifecycle.conftest import make_published, make_published_update, person
 from tests.goals.lifecycle.test_mailing import (
     TITLE,
@@ -106,6 +106,55 @@ def test_a_steward_who_reports_for_the_organization_acts_for_it(people, publishe
     tasks.send_answers()
 
     assert not mail.outbox
+
+
+def test_whose_correction_ends_with_a_retraction_is_told_once_and_with_its_reason(people, update):
+    newer = updates.correct(update, {"value": Decimal(105)}, people.editor, update.version)
+    updates.submit(newer, people.editor, newer.version)
+    updates.retract(update, WHY, people.owner, update.version)
+
+    for _run in range(2):
+        tasks.send_answers()
+
+    [only] = mails_to(people.editor)
+    assert only.subject == f"Correction no longer needed: {TITLE}"
+    assert "Your correction was thrown away" in only.body and WHY in only.body
+    assert f"/en/my/updates/{update.pk}/" in only.body
+    assert len(mail.outbox) == 1  # nobody else wrote it, and who retracted knows
+
+
+def test_who_ends_their_own_correction_is_told_nothing(people, update):
+    updates.correct(update, {"value": Decimal(105)}, people.editor, update.version)
+    updates.retract(update, WHY, people.editor, update.version)
+
+    tasks.send_answers()
+
+    assert not mail.outbox
+
+
+def test_a_steward_whose_correction_ends_is_told_with_the_page_for_stewards(people, update):
+    updates.correct(update, {"value": Decimal(105)}, people.steward, update.version, reason="Misread.")
+    updates.retract(update, WHY, people.editor, update.version)
+
+    tasks.send_answers()
+
+    [only] = mails_to(people.steward)
+    assert f"/en/my/review/updates/{update.pk}/" in only.body
+
+
+@pytest.mark.parametrize("why", ["left", "stopped answers"])
+def test_who_left_or_stopped_answers_is_not_told_of_an_ended_correction(people, update, why):
+    updates.correct(update, {"value": Decimal(105)}, people.editor, update.version)
+    updates.retract(update, WHY, people.owner, update.version)
+    if why == "left":
+        people.editor.memberships.all().delete()
+    else:
+        mail_settings.choose(people.editor, {MailKind.ANSWERS: False})
+
+    tasks.send_answers()
+
+    assert not mail.outbox
+    assert not SentMail.objects.filter(sent_at=None).exists()  # it is not tried again each minute
 
 
 def test_it_is_told_once_however_often_the_task_runs(people, published):

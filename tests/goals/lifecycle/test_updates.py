@@ -236,16 +236,48 @@ def test_a_correction_replaces_once_it_is_published_itself(people, published):
     assert first in Update.objects.public()
 
 
-@pytest.mark.parametrize("state", ["draft", "submitted", "sent_back"])
-def test_what_corrects_a_retracted_update_can_only_be_thrown_away(people, published, state):
-    first = make_published_update(people, published)
+def make_correction(people, first: Update, state: str = "submitted") -> Update:
     newer = updates.correct(first, {"value": Decimal(120)}, people.editor, first.version)
     if state != "draft":
         updates.submit(newer, people.editor, newer.version)
     if state == "sent_back":
         updates.send_back(newer, "Sure?", people.steward, newer.version)
+    return newer
+
+
+@pytest.mark.parametrize("state", ["draft", "submitted", "sent_back"])
+def test_a_correction_under_way_ends_with_the_retraction_of_what_it_corrects(people, published, state):
+    first = make_published_update(people, published)
+    newer = make_correction(people, first, state)
     reviewing.comment(newer, "We looked again.", people.editor)
-    updates.retract(first, "Wrong plant.", people.editor, first.version)
+
+    updates.retract(first, "Wrong plant.", people.owner, first.version)
+
+    assert not Update.objects.filter(pk=newer.pk).exists()
+    entry = TrailEntry.objects.get(subject=f"update:{newer.pk}", action="update.close")
+    assert (entry.actor, entry.reason) == (people.owner, "Wrong plant.")
+    assert (entry.before["value"], entry.before["state"], len(entry.before["comments"])) == ("120", state, 1)
+    assert "evidence_links" in entry.before and "evidence_files" in entry.before
+
+
+def test_a_retraction_that_is_refused_leaves_the_correction_alone(people, published):
+    first = make_published_update(people, published)
+    seen, newer = first.version, make_correction(people, first)
+
+    with pytest.raises(Stale):  # who did not see that a correction began does not end it
+        updates.retract(first, "Wrong plant.", people.owner, seen)
+    with pytest.raises(ValidationError):
+        updates.retract(first, " ", people.owner, first.version)
+
+    assert Update.objects.get(pk=newer.pk).state == State.SUBMITTED
+
+
+@pytest.mark.parametrize("state", ["draft", "submitted", "sent_back"])
+def test_what_was_left_of_a_correction_before_can_only_be_thrown_away(people, published, state):
+    """Retractions did not always end them."""
+    first = make_published_update(people, published)
+    newer = make_correction(people, first, state)
+    Update.objects.filter(pk=first.pk).update(state=State.RETRACTED)
     newer = Update.objects.get(pk=newer.pk)
 
     with pytest.raises(StepNotAllowed, match="nothing left to replace"):
@@ -256,8 +288,7 @@ def test_what_corrects_a_retracted_update_can_only_be_thrown_away(people, publis
     updates.discard(newer, people.editor, newer.version)
 
     assert not Update.objects.filter(pk=newer.pk).exists()
-    entry = TrailEntry.objects.get(action="update.drop")
-    assert (entry.before["value"], entry.before["state"], len(entry.before["comments"])) == ("120", state, 1)
+    assert TrailEntry.objects.get(action="update.drop").before["state"] == state
 
 
 def test_what_was_sent_is_not_thrown_away_while_it_can_be_published(people, published):
