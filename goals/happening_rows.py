@@ -9,7 +9,6 @@ from django.db.models.functions import Concat, Lag
 
 from goals.models import Result, Step, SubGoal, SubGoalVersion, TargetVersion, Update
 from goals.models.standings import TOLD_BY_STEPS_ALONE
-from goals.models.sub_goals import is_public
 
 UNJUDGED = ("monitored", "not_enough_data")
 
@@ -55,17 +54,19 @@ class Source(NamedTuple):
     moment: str
     goal: str
     """The way from the row to its goal."""
+    owner: str = ""
+    """The way from the row to the organization whose it is, where there is one."""
 
 
 SOURCES = (
-    Source("retracted", (Kind.UPDATE,), "retracted_at", "sub_goal__goal"),
-    Source("update", (Kind.UPDATE,), "published_at", "sub_goal__goal"),
+    Source("retracted", (Kind.UPDATE,), "retracted_at", "sub_goal__goal", "sub_goal__organization"),
+    Source("update", (Kind.UPDATE,), "published_at", "sub_goal__goal", "sub_goal__organization"),
     Source("result", (Kind.STATUS, Kind.DATA, Kind.REVISION), "recorded_at", "goal"),
     Source("target", (Kind.TARGET,), "valid_from", "target__goal"),
-    Source("measure", (Kind.SUB_GOAL,), "valid_from", "sub_goal__goal"),
-    Source("withdrawn", (Kind.SUB_GOAL,), "withdrawn_on", "goal"),
-    Source("completed", (Kind.SUB_GOAL,), "completed_on", "goal"),
-    Source("published", (Kind.SUB_GOAL,), "published_on", "goal"),
+    Source("measure", (Kind.SUB_GOAL,), "valid_from", "sub_goal__goal", "sub_goal__organization"),
+    Source("withdrawn", (Kind.SUB_GOAL,), "withdrawn_on", "goal", "organization"),
+    Source("completed", (Kind.SUB_GOAL,), "completed_on", "goal", "organization"),
+    Source("published", (Kind.SUB_GOAL,), "published_on", "goal", "organization"),
     Source("placed", (Kind.SUB_GOAL,), "at", "goal"),
     Source("organization", (Kind.ORGANIZATION,), "at", "goal"),
     Source("time", (Kind.TIME,), "at", "goal"),
@@ -90,10 +91,15 @@ def beginning(day: date) -> datetime:
 
 
 # --- Reading ------------------------------------------------------------------------------------
-def rows_of(rank: int, source: Source, now: datetime, goal: str, before: Place | None) -> QuerySet[Any]:
+# What organizations that are switched off had published is read too: it moved numbers that stay.
+def rows_of(
+    rank: int, source: Source, now: datetime, goal: str, before: Place | None, with_hidden: bool
+) -> QuerySet[Any]:
     rows = READ[source.what]().filter(**{f"{source.moment}__lte": now.date() if is_day(source) else now})
     if goal:
         rows = rows.filter(**{f"{source.goal}__code": goal})
+    if source.owner and not with_hidden:
+        rows = rows.filter(**{f"{source.owner}__is_active": True})
     if rows.model is Step:
         rows = rows.filter(first_of_its_change(rows))
     if is_day(source):
@@ -153,16 +159,17 @@ def before_it(name: str) -> Window:
 
 def updates() -> QuerySet[Any]:
     related = ("sub_goal__organization", "sub_goal__goal", "corrects")
-    return Update.objects.public().filter(is_public("sub_goal__")).select_related(*related)
+    rows = Update.objects.filter(state__in=Update.PUBLIC_STATES, sub_goal__state__in=SubGoal.PUBLIC_STATES)
+    return rows.select_related(*related)
 
 
 def sub_goals() -> QuerySet[Any]:
-    return SubGoal.objects.public().select_related("organization", "goal")
+    return SubGoal.objects.filter(state__in=SubGoal.PUBLIC_STATES).select_related("organization", "goal")
 
 
 def measures() -> QuerySet[Any]:
     """The first version comes with the sub-goal itself."""
-    versions = SubGoalVersion.objects.filter(is_public("sub_goal__"), number__gt=1)
+    versions = SubGoalVersion.objects.filter(sub_goal__state__in=SubGoal.PUBLIC_STATES, number__gt=1)
     return versions.select_related("sub_goal__organization", "sub_goal__goal")
 
 

@@ -15,6 +15,7 @@ from django.db.models import Q, prefetch_related_objects
 
 from goals.happening_rows import SOURCES, UPPER, Kind, Place, Source, order, place_of, rows_of, sub_goals
 from goals.models import Result, Step, SubGoal, SubGoalVersion, Update
+from goals.models.sub_goals import is_public
 from stakeholders.models import Organization, OrganizationAlias
 
 WITHIN = timedelta(minutes=1)
@@ -33,6 +34,8 @@ class Happening:
     cause: str = ""
     named: SubGoal | Organization | None = None
     """What a step's cause names, while the public may see it."""
+    is_hidden: bool = False
+    """Of an organization that is switched off: what it did to the numbers stays, whose it was is not told."""
     steps: list[Step] = field(default_factory=list)
 
     @property
@@ -41,7 +44,9 @@ class Happening:
 
     @property
     def sub_goal(self) -> SubGoal | None:
-        """The sub-goal it is about, if any."""
+        """The sub-goal it is about, if any that the public sees."""
+        if self.is_hidden:
+            return None
         if isinstance(self.row, Step):
             return self.named if isinstance(self.named, SubGoal) else None
         return self.row if isinstance(self.row, SubGoal) else getattr(self.row, "sub_goal", None)
@@ -55,17 +60,18 @@ def newest(
     kind: str = "",
     before: Place | None = None,
     without: Collection[Kind] = (),
+    with_hidden: bool = False,
 ) -> tuple[list[Happening], Place | None]:
     """Up to `most` happenings before a place, and where the next page begins (None at the end).
 
     A stored result that changed nothing the public follows takes a place and is left out. What they did to
-    the numbers, `with_steps` adds.
+    the numbers, `with_steps` adds. Only who asks for it gets what organizations did that are switched off.
     """
     found = [
         (place_of(rank, source, row), source, row)
         for rank, source in enumerate(SOURCES)
         if (kind in source.kinds if kind else source.kinds[0] not in without)
-        for row in rows_of(rank, source, now, goal, before)[: most + 1]
+        for row in rows_of(rank, source, now, goal, before, with_hidden)[: most + 1]
     ]
     found.sort(key=lambda one: order(one[0]))
     shown = found[:most]
@@ -80,7 +86,15 @@ def happening(place: Place, source: Source, row: Any) -> Happening:
     what = "corrected" if source.what == "update" and hasattr(row, "corrects") else source.what
     if isinstance(row, Step):
         what = "merged" if row.cause.startswith("merge:") else row.cause.rpartition(":")[2]
-    return Happening(what, source.kinds[0], place, row, cause=cause_of(source.what, row))
+    cause = cause_of(source.what, row)
+    return Happening(what, source.kinds[0], place, row, cause=cause, is_hidden=is_hidden(source, row))
+
+
+def is_hidden(source: Source, row: Any) -> bool:
+    if not source.owner:
+        return False
+    sub_goal = row if isinstance(row, SubGoal) else row.sub_goal
+    return not sub_goal.organization.is_active
 
 
 def cause_of(what: str, row: Any) -> str:
@@ -140,7 +154,7 @@ def with_names(happenings: Iterable[Happening]) -> list[Happening]:
     shown = Organization.objects.public()
     merged = OrganizationAlias.objects.filter(code__in=names, organization__in=shown)
     found: dict[str, dict[str, Any]] = {
-        "sub-goal": {one.code: one for one in sub_goals().filter(code__in=names)},
+        "sub-goal": {one.code: one for one in sub_goals().filter(is_public(), code__in=names)},
         "organization": {one.code: one for one in shown.filter(code__in=names)},
         "merge": {one.code: one.organization for one in merged.select_related("organization")},
     }
@@ -157,7 +171,7 @@ def named_by(one: Happening, found: Mapping[str, Mapping[str, Any]]) -> SubGoal 
 
 # --- What it did to the numbers -----------------------------------------------------------------
 def with_steps(happenings: Sequence[Happening]) -> list[Happening]:
-    """Each with what it moved in its goal and overall."""
+    """Each with what it moved in its goal and overall; of what is hidden only that which moved something."""
     alone = [one.row for one in happenings if isinstance(one.row, Step)]
     others = {one.cause for one in happenings if one.cause and not isinstance(one.row, Step)}
     wanted = Q(cause__in=others)
@@ -168,7 +182,7 @@ def with_steps(happenings: Sequence[Happening]) -> list[Happening]:
     for one in happenings:
         moved = [step for step in found[one.cause] if belongs(step, one)]
         one.steps.extend(sorted(moved, key=lambda step: (step.goal is None, step.node)))
-    return list(happenings)
+    return [one for one in happenings if one.steps or not one.is_hidden]
 
 
 def belongs(step: Step, one: Happening) -> bool:

@@ -71,7 +71,9 @@ def change_list(query: Any) -> dict[str, Any]:
     chosen = ChangeFilter(query)
     goal, kind = chosen.chosen("goal"), chosen.chosen("kind")
     before = Place.read(query.get("before", ""))
-    found, further = happenings.newest(timezone.now(), A_PAGE, goal=goal, kind=kind, before=before)
+    found, further = happenings.newest(
+        timezone.now(), A_PAGE, goal=goal, kind=kind, before=before, with_hidden=True
+    )
     return {
         "entries": [entry(one) for one in happenings.with_steps(found)],
         "filter": chosen,
@@ -90,8 +92,16 @@ def newest_entries(most: int) -> list[Entry]:
 
 # --- Entries ------------------------------------------------------------------------------------
 def entry(one: Happening) -> Entry:
+    if one.is_hidden:
+        return of_hidden(one)
     told = of_result if isinstance(one.row, Result) else TOLD[one.what]
     return told(one)
+
+
+def of_hidden(one: Happening) -> Entry:
+    """A cause of what the numbers did, which stays; nothing of whose it was or what it said."""
+    title, path = _("An organization that no longer takes part"), reverse("public:organizations")
+    return Entry(one, label_of(one), title, path, effects=effects(one))
 
 
 def of_result(one: Happening) -> Entry:
@@ -263,7 +273,7 @@ def label_of(one: Happening) -> str:
 def feed(language: str) -> str:
     """The newest entries for feed readers (Atom), in the words of that language."""
     with translation.override(language):
-        found, _further = happenings.newest(timezone.now(), IN_FEED, without=EVERY_NIGHT)
+        found, _further = happenings.newest(timezone.now(), IN_FEED, without=EVERY_NIGHT, with_hidden=True)
         entries = [entry(one) for one in happenings.with_steps(found)]
         link = whole(reverse("public:changes"))
         name = _("What changed – North American Progress Monitor")

@@ -16,6 +16,7 @@ pages, API, admin and tests read; a test holds both equal.
 - A person switched off, an organization switched off or merged, a membership ended: the next request is
   refused. What a switched-off organization reported is hidden from the public and counts no longer, nor does
   what stands under its sub-goals; stewards go on seeing it. It is a change of composition, not of progress.
+  What it had moved in the numbers of all stays in the list of changes, without its name.
 - *Edit across* puts a public sub-goal under one of another organization. Whose sub-goal is above may *detach*
   it: here viewer, editor and owner are meant toward that organization.
 - *Figures* are for a monitoring machine, by its key or from the machine itself: no role of a person opens

@@ -10,14 +10,14 @@ from django.db import connection
 from django.utils import timezone
 
 from goals import happenings
-from goals.lifecycle import sub_goals
+from goals.lifecycle import sub_goals, updates
 from goals.models import Goal, Result, Step, SubGoal
 from goals.models.standings import TOLD_BY_STEPS_ALONE
+from indicators.models import Indicator
 from public.middleware import clock
 from stakeholders import merging, organizations
 from stakeholders.models import OrganizationAlias, User
 from tests.goals.lifecycle.conftest import make_published, make_published_update, whole_fields
-from tests.public.test_changes import about
 from tests.public.test_changes import entries as kept_entries
 
 TITLE = "Double the recycled tonnage"
@@ -27,6 +27,10 @@ def entries(page, query: str = "") -> list[str]:
     """As they are once the edition was asked for anew."""
     clock.forget()
     return kept_entries(page, query)
+
+
+def about(page, title: str, query: str = "") -> list[str]:
+    return [one for one in entries(page, query) if title in one]
 
 
 @pytest.fixture
@@ -88,6 +92,84 @@ def test_switching_off_is_told_without_a_name_and_on_again_with_it(page, people,
     assert "Mills" not in off
     assert "Private reason" not in off
     assert "Organization switched on again Mills of Sonora Its sub-goals are shown and count again." in on
+
+
+def test_what_a_hidden_organization_moved_stays_with_its_figures_and_nothing_of_whose_it_was(
+    page, people, head
+):
+    """R12, R16: the numbers moved in public; the reader still finds when and why."""
+    sub_goal = make_published(people)
+    update = make_published_update(
+        people, sub_goal, value=Decimal(180), jump_reason="New line.", note="Private from now on."
+    )
+    newer = updates.correct(update, {"value": Decimal(190)}, people.editor, update.version)
+    updates.submit(newer, people.editor, newer.version)
+    updates.publish(newer, people.steward, newer.version)
+    updates.retract(newer, "The scale of Mills broke.", people.editor, newer.version)
+    sub_goal.refresh_from_db()
+    sub_goals.change_measure(sub_goal, {"target_value": 300}, "Mills grew.", people.steward, sub_goal.version)
+    sub_goals.withdraw(sub_goal, "Mills was sold.", people.editor, sub_goal.version)
+    before = [one for one in entries(page) if "moved" in one or "goal 3:" in one]
+    organizations.set_active(people.mills, False, head, "Asked to leave.")
+
+    hidden = about(page, "An organization that no longer takes part")
+
+    for label in ("Update published", "Update corrected", "Update retracted", "Sub-goal withdrawn"):
+        assert [one for one in hidden if f"{label} An organization" in one], label
+    assert len(hidden) == len(before)
+    assert all("What organizations do for goal 3:" in one for one in hidden)
+    markup = page("changes").text
+    for said in (
+        "Mills",
+        TITLE,
+        sub_goal.code,
+        "180 tons",
+        "190 tons",
+        "Private",
+        "New line",
+        "was sold",
+        "grew",
+    ):
+        assert said not in markup, said
+    assert figures(hidden) == figures(before)
+
+
+def figures(told: list[str]) -> list[tuple[str, str]]:
+    return re.findall("goal 3: ([0-9.]+) of 100 on the path, before ([0-9.]+)", " ".join(told))
+
+
+def test_what_a_hidden_organization_did_without_moving_a_number_is_not_told(page, people, head):
+    sub_goal = reported(people)
+    jobs = Indicator.objects.get(code="export-supported-jobs")
+    adds = {"contributes_to": jobs, "contribution_factor": Decimal("0.001"), "attribution": Decimal(1)}
+    sub_goals.change_measure(sub_goal, adds, "It trains people.", people.steward, sub_goal.version)
+    label = "Measure or contribution of a sub-goal changed"
+    assert about(page, f"{label} {TITLE}")
+    organizations.set_active(people.mills, False, head, "Asked to leave.")
+
+    assert not about(page, label)
+    assert about(page, "Update published An organization that no longer takes part")
+
+
+def test_what_is_hidden_is_told_where_the_numbers_are_and_not_on_the_home_page(page, client, people, head):
+    reported(people)
+    organizations.set_active(people.mills, False, head, "Asked to leave.")
+
+    said = "An organization that no longer takes part"
+    assert f"Update published: {said}" in client.get("/feeds/en/changes.atom").content.decode()
+    assert about(page, said, "?kind=update&goal=g3")
+    assert not about(page, said, "?kind=update&goal=g1")
+    assert said not in page("home").text
+
+
+def test_what_was_hidden_has_its_name_again_once_it_takes_part_again(page, people, head):
+    reported(people)
+    for is_active in (False, True):
+        people.mills.refresh_from_db()
+        organizations.set_active(people.mills, is_active, head, "Why.")
+
+    assert not about(page, "An organization that no longer takes part")
+    assert [one for one in about(page, TITLE) if "Update published" in one]
 
 
 def test_a_merge_is_an_entry_under_the_name_that_stays(page, people, head):
