@@ -244,7 +244,8 @@ def observation_label(picture: Picture, points: list[dict], index: int) -> str:
     point, amount = points[index], picture.amount(points[index]["value"])
     if index < len(points) - 1:
         return amount
-    return f"{formats.period(point['period'], picture.language)}: {amount}"
+    said = {"period": formats.period(point["period"], picture.language), "value": amount}
+    return _("%(period)s: %(value)s") % said
 
 
 def required_path(picture: Picture, outcome: dict[str, Any]) -> inputs.RequiredPath | None:

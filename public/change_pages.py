@@ -17,6 +17,7 @@ from django.utils import timezone, translation
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from goals import happenings, words
 from goals.happenings import Happening, Kind, Place
@@ -290,7 +291,7 @@ def feed(language: str) -> str:
 def feed_item(one: Entry) -> dict[str, Any]:
     at: datetime = one.happening.at
     return {
-        "title": plain(f"{one.label}: {one.title}"),
+        "title": plain(f"{one.label}{pgettext('label', ':')} {one.title}"),
         "link": whole(one.path),
         "description": escape(plain(" ".join(sentences_of(one)))),  # a summary is HTML
         "unique_id": f"{settings.SITE_URL}/changes/{one.happening.what}-{one.happening.place}",

@@ -68,7 +68,8 @@ class Explanation:
         if not anchor:
             return ""
         value = amount(self.indicator, anchor.get("value")) or _("as observed")
-        return f"{presenting.period(anchor['period'])}: {value}"
+        said = {"period": presenting.period(anchor["period"]), "value": value}
+        return _("%(period)s: %(value)s") % said
 
     @property
     def numbers(self) -> list[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """The columns of a file of sub-goals or updates, and how the cells of each are read and written."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -23,6 +24,7 @@ from indicators.models import Indicator
 SUB_GOALS, UPDATES = "sub_goals", "updates"
 YES_OR_NO = (("true", gettext_lazy("Yes")), ("false", gettext_lazy("No")))
 ALSO = {"yes": "true", "1": "true", "no": "false", "0": "false"}
+BEFORE_A_MARK = re.compile(r"\s+(?=[;:!?])")
 Choices = tuple[tuple[str, Any], ...]
 
 
@@ -84,12 +86,17 @@ def follow(row: Any, path: str) -> Any:
 
 
 # --- Reading a cell -----------------------------------------------------------------------------
+def folded(text: str) -> str:
+    """Whatever the case, and with any space or none before a mark: nobody types the narrow one French has."""
+    return BEFORE_A_MARK.sub("", text).casefold()
+
+
 def choice(choices: Choices, text: str) -> str:
     """A choice by its code or by its words in any language; what is none is refused with its field."""
     for code in dict(settings.LANGUAGES):
         with override(code):
             for value, label in choices:
-                if text.casefold() in (value, str(label).casefold()):
+                if folded(text) in (value, folded(str(label))):
                     return value
     return text
 
@@ -167,5 +174,5 @@ def named(kind: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for code in dict(settings.LANGUAGES):
         with override(code):
-            found |= {column.label.casefold(): column.name for column in COLUMNS[kind]}
+            found |= {folded(column.label): column.name for column in COLUMNS[kind]}
     return found | {column.name: column.name for column in COLUMNS[kind]}

@@ -12,7 +12,7 @@ from django.utils.translation import override
 
 from goals import spreadsheets
 from goals.bulk import words
-from goals.bulk.columns import COLUMNS, NEEDED, SUB_GOALS, named
+from goals.bulk.columns import COLUMNS, NEEDED, SUB_GOALS, folded, named
 from goals.bulk.planning import PLANS, REFUSED, Plan, Planned, faults_of
 from goals.bulk.previews import ADDED, Preview
 from goals.lifecycle import sub_goals, updates
@@ -117,7 +117,7 @@ def mapped(file: File, columns: tuple[str, ...]) -> dict[str, str]:
 def recognized(kind: str, columns: Iterable[str]) -> dict[str, str]:
     """The columns by what they hold, where their names say it."""
     names = named(kind)
-    return {names[one.casefold()]: one for one in columns if one.casefold() in names}
+    return {names[folded(one)]: one for one in columns if folded(one) in names}
 
 
 # --- Carrying it out ----------------------------------------------------------------------------

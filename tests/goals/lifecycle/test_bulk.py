@@ -279,7 +279,7 @@ def test_a_column_may_be_left_out(people):
 @pytest.mark.parametrize("kind", [SUB_GOALS, UPDATES])
 def test_no_two_columns_have_one_name_in_a_language(language, kind):
     with override(language):
-        labels = [column.label.casefold() for column in columns.COLUMNS[kind]]
+        labels = [columns.folded(column.label) for column in columns.COLUMNS[kind]]
         assert len({*labels}) == len(labels)
         assert all(
             columns.named(kind)[label] == one.name
@@ -292,6 +292,17 @@ def test_columns_and_choices_are_read_by_their_words(people):
     found = take(sub_goal_file(f"{text}g3,A,tons,{yearly()},No\n"), people)
 
     assert found.added == [2]
+    assert SubGoal.objects.get(title="A").cadence == Frequency.ANNUAL
+
+
+@pytest.mark.parametrize("space", ["", " ", "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}"])
+def test_a_french_name_of_a_column_is_known_with_any_space_before_its_mark(people, space):
+    with override("fr"):
+        label = {one.name: one.label for one in columns.COLUMNS[SUB_GOALS]}["cadence"]
+    header = f"goal,title,{label[:-2]}{space}?\n"
+
+    take(sub_goal_file(f"{header}g3,A,{yearly()}\n"), people)
+
     assert SubGoal.objects.get(title="A").cadence == Frequency.ANNUAL
 
 
