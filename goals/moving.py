@@ -10,9 +10,11 @@ from typing import Any
 
 from django.db import connection
 
+from goals import rows
 from goals.method.exact import exactly
 from goals.method.moving import course, is_plain, judge_plain, update_state
 from goals.method.sums import on_time
+from goals.models import Standing
 
 BATCH = 20_000
 READ = """
@@ -33,10 +35,10 @@ Row = tuple[Any, ...]
 def move_plain(day: date) -> Iterator[list[int]]:
     """Move every plain sub-goal; hand over, batch by batch, the numbers of those for the whole method."""
     last = 0
-    while rows := read(last, day):
-        last = rows[-1][0]
+    while batch := read(last, day):
+        last = batch[-1][0]
         others: list[int] = []
-        write(list(moved(rows, day, others)))
+        write(list(moved(batch, day, others)))
         yield others
 
 
@@ -48,11 +50,11 @@ def read(last: int, day: date) -> list[Row]:
 
 
 @exactly
-def moved(rows: Iterable[Row], day: date, others: list[int]) -> list[Row]:
+def moved(batch: Iterable[Row], day: date, others: list[int]) -> list[Row]:
     """The rows to write; a sub-goal that is not plain is put among the `others`."""
     found = []
     for (key, sub_goal, state, value, since, start, target, y0, y1, direction, cadence, expected, schedule,
-         status, is_under_way) in rows:  # fmt: skip
+         status, is_under_way) in batch:  # fmt: skip
         if not is_under_way or not is_plain(y0 := Decimal(y0), y1 := Decimal(y1), direction):
             others.append(sub_goal)
             continue
@@ -74,25 +76,27 @@ def billionths(share: Decimal | None) -> int | None:
 
 
 # --- Writing ------------------------------------------------------------------------------------
-def write(rows: list[Row]) -> None:
+def write(found: list[Row]) -> None:
     """Write the moved columns of many standings at once."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            write_by_copy(cursor, rows)
+            write_by_copy(cursor, found)
         else:
-            changes = ", ".join(f"{column} = %s" for column in COLUMNS)
-            by_key = [(*values, key) for key, *values in rows]
-            cursor.executemany(f"UPDATE goals_standing SET {changes} WHERE id = %s", by_key)  # noqa: S608 - names of our own fields
+            cursor.executemany(update(), [(*values, key) for key, *values in found])
 
 
-def write_by_copy(cursor, rows: list[Row]) -> None:
+def update() -> str:
+    """What sets these columns of a standing; PostgreSQL takes them from a table."""
+    return rows.put_together("update", connection.vendor, Standing, (*COLUMNS, "id"), listed="moved")
+
+
+def write_by_copy(cursor, found: list[Row]) -> None:
     names = ", ".join(("id", *COLUMNS))
     columns = ", ".join(f"{name} {kind}" for name, kind in zip(("id", *COLUMNS), TYPES, strict=True))
     cursor.execute(f"CREATE TEMPORARY TABLE moved ({columns})")
     with cursor.copy(f"COPY moved ({names}) FROM STDIN (FORMAT BINARY)") as stream:
         stream.set_types(TYPES)
-        for row in rows:
+        for row in found:
             stream.write_row(row)
-    changes = ", ".join(f"{column} = moved.{column}" for column in COLUMNS)
-    cursor.execute(f"UPDATE goals_standing s SET {changes} FROM moved WHERE s.id = moved.id")  # noqa: S608 - names of our own fields
+    cursor.execute(update())
     cursor.execute("DROP TABLE moved")

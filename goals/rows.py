@@ -31,6 +31,8 @@ MOST_PLANNED_FOR = 12
 PLANS: MutableMapping[Any, dict[str, str]] = WeakKeyDictionary()
 """The statements each connection to PostgreSQL has planned, with their names there."""
 STATEMENTS = {
+    ("select", "sqlite"): "SELECT {columns} FROM {table}",
+    ("select", "postgresql"): "SELECT {columns} FROM {table}",
     ("insert", "sqlite"): "INSERT INTO {table} ({columns}) VALUES ({marks})",
     ("update", "sqlite"): "UPDATE {table} SET {changes} WHERE id = %s",
     ("delete", "sqlite"): "DELETE FROM {table} WHERE id = %s",
@@ -40,7 +42,9 @@ STATEMENTS = {
 }
 CHANGES = {"sqlite": "{0} = %s", "postgresql": "{0} = new.{0}"}
 ENCODED = json.JSONEncoder(default=str).encode  # Decimals are text
-AS_THEY_ARE = (models.CharField, models.BooleanField, models.PositiveIntegerField, models.ForeignKey)
+AS_THEY_ARE = (
+    models.CharField, models.BooleanField, models.PositiveIntegerField, models.ForeignKey, models.AutoField,
+)  # fmt: skip
 """Fields whose values both databases take without a change."""
 
 
@@ -92,8 +96,8 @@ def is_pooled() -> bool:
 @cache
 def selection(model: type[models.Model], names: tuple[str, ...] = ()) -> str:
     """A statement that reads rows of a model, or these columns; what follows WHERE is still to be added."""
-    columns = named(columns_read(model, names))
-    return f"SELECT {columns} FROM {quoted(model._meta.db_table)}"  # noqa: S608 - names of our own fields
+    columns = tuple(field.attname for field in columns_read(model, names))
+    return put_together("select", connection.vendor, model, columns)
 
 
 def loaded(model: type[M], found: Iterable[Sequence], names: tuple[str, ...] = ()) -> list[M]:
@@ -206,7 +210,7 @@ def writers(model: type[models.Model], names: tuple[str, ...]) -> Writers:
 
 def writer(field: models.Field) -> Callable[[Any], Any] | None:
     """What makes of a value of this field what the database takes."""
-    if isinstance(field, (*AS_THEY_ARE, models.AutoField)):
+    if isinstance(field, AS_THEY_ARE):
         return None
     if isinstance(field, models.BigIntegerField):
         return field.get_prep_value
@@ -226,21 +230,22 @@ def fields_of(model: type[models.Model], names: tuple[str, ...] = ()) -> list[mo
 
 
 @lru_cache
-def put_together(kind: str, vendor: str, model: type[models.Model], names: tuple[str, ...]) -> str:
-    """A statement that takes these columns of a row, of which an update writes all but the last."""
+def put_together(
+    kind: str, vendor: str, model: type[models.Model], names: tuple[str, ...], listed: str = ""
+) -> str:
+    """A statement that takes these columns of a row, of which an update writes all but the last.
+
+    `listed` is where PostgreSQL finds the rows, if they are not given as a text.
+    """
     columns = [quoted(str(field.column)) for field in fields_of(model, names)]
     table = quoted(model._meta.db_table)
     return STATEMENTS[kind, vendor].format(
         table=table,
-        listed=f"json_populate_recordset(NULL::{table}, %s)",
+        listed=listed or f"json_populate_recordset(NULL::{table}, %s)",
         columns=", ".join(columns),
         marks=", ".join(["%s"] * len(columns)),
         changes=", ".join(CHANGES[vendor].format(column) for column in columns[:-1]),
     )
-
-
-def named(fields: Iterable[models.Field]) -> str:
-    return ", ".join(quoted(str(field.column)) for field in fields)
 
 
 def quoted(name: str) -> str:
