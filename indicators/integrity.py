@@ -13,8 +13,6 @@ READ COMMITTED. Whoever puts rows in past the triggers, as a restore does, calls
 SQLite keeps what the model says.
 """
 
-# ruff: noqa: S608 - the statements are put together from the constants here alone
-
 from itertools import product
 from typing import Any
 
@@ -106,7 +104,7 @@ IF is_pointed_to THEN
 END IF;
 RETURN NULL;
 END $$;
-"""
+"""  # noqa: S608 - put together from the constants here alone
 FUNCTION_NAMES = (
     "check_added_observations", "refuse_second_life",
     "refuse_loss_of_provenance", "refuse_emptied_provenance",
@@ -172,8 +170,8 @@ DANGLING = """
 SELECT EXISTS (SELECT FROM {here} WHERE {column} IS NOT NULL
     AND NOT EXISTS (SELECT FROM {there} WHERE {there}.id = {here}.{column}))
 """
-TWICE_CURRENT = f"""
-SELECT EXISTS (SELECT FROM {TABLE} WHERE is_current GROUP BY series_id, period HAVING count(*) > 1)
+TWICE_CURRENT = """
+SELECT EXISTS (SELECT FROM {here} WHERE is_current GROUP BY series_id, period HAVING count(*) > 1)
 """
 
 
@@ -182,7 +180,7 @@ def refuse_broken() -> None:
     for column, table in POINTED_TO.items():
         if is_found(DANGLING.format(here=TABLE, there=table, column=column)):
             raise IntegrityError(f"a {column} of an observation points to nothing")
-    if is_found(TWICE_CURRENT):
+    if is_found(TWICE_CURRENT.format(here=TABLE)):
         raise IntegrityError("a period of a series has two current vintages")
 
 
