@@ -6,9 +6,9 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from goals import interventions, mailing, tasks
+from goals import interventions, mailing, samples, tasks
 from goals.lifecycle import sub_goals, updates
-from goals.models import Review
+from goals.models import Review, Update
 from stakeholders import mail_settings
 from stakeholders.models import MailKind, Membership, SentMail
 from tests.goals.lifecycle.conftest import make_published, make_published_update, person
@@ -155,6 +155,18 @@ def test_who_left_or_stopped_answers_is_not_told_of_an_ended_correction(people, 
 
     assert not mail.outbox
     assert not SentMail.objects.filter(sent_at=None).exists()  # it is not tried again each minute
+
+
+def test_an_ended_correction_of_an_update_that_is_gone_holds_no_other_mail_back(people, published, update):
+    updates.correct(update, {"value": Decimal(105)}, people.editor, update.version)
+    updates.retract(update, WHY, people.owner, update.version)
+    samples.remove_reports(Update.objects.filter(pk=update.pk))
+    withdraw(people, published)
+
+    tasks.send_answers()
+
+    assert [only.subject for only in mails_to(people.editor)] == [f"Withdrawn by the Project: {TITLE}"]
+    assert not SentMail.objects.filter(sent_at=None).exists()
 
 
 def test_it_is_told_once_however_often_the_task_runs(people, published):
