@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
@@ -101,8 +102,9 @@ def week_of(user: User, organization: Organization, now: datetime) -> Iterator[W
     begun = set(updates.filter(OPEN, correction_of=None).values_list("sub_goal", flat=True))
     page = "report" if rights.may(user, "create", "update", organization) else "sub-goal"
     yield due(organization, now.date(), begun, page)
-    for what, state in ((_("questions to answer"), "sent_back"), (_("drafts"), "draft")):
-        yield unfinished(what, updates.filter(state=state), organization.sub_goals.filter(state=state))
+    asked_about = MeasureProposal.objects.asked_about().filter(sub_goal__organization=organization)
+    yield unfinished(_("questions to answer"), *in_state(organization, "sent_back"), asked_about)
+    yield unfinished(_("drafts"), *in_state(organization, "draft"))
     published = updates.filter(published_at__gt=now - WEEK)
     yield Waiting(_("updates published in seven days"), published.count(), [])
 
@@ -120,31 +122,36 @@ def due(organization: Organization, today: date, begun: set[int], page: str) -> 
     return Waiting(_("updates due"), len(days), rows)
 
 
-def unfinished(what: str, updates: QuerySet[Update], sub_goals: QuerySet[SubGoal]) -> Waiting:
-    newest: list[Update | SubGoal] = [
-        *updates.select_related("sub_goal").order_by("-created_at", "-pk")[:NAMED],
-        *sub_goals.order_by("-created_at", "-pk")[:NAMED],
-    ]
-    return Waiting(what, updates.count() + sub_goals.count(), [begun_row(row) for row in newest[:NAMED]])
+def in_state(organization: Organization, state: str) -> tuple[QuerySet[Update], QuerySet[SubGoal]]:
+    updates = Update.objects.filter(sub_goal__organization=organization, state=state)
+    return updates.select_related("sub_goal"), organization.sub_goals.filter(state=state)
 
 
-def begun_row(row: Update | SubGoal) -> Row:
-    is_draft = row.state in (Update.State.DRAFT, SubGoal.State.DRAFT)
-    if isinstance(row, Update):
-        text = (
-            _("Draft of an update, begun on %(day)s.")
-            if is_draft
-            else _("Update: sent back with a question.")
-        )
-        title = row.sub_goal.title
-    else:
-        text = (
-            _("Draft of a sub-goal, begun on %(day)s.")
-            if is_draft
-            else _("Sub-goal: sent back with a question.")
-        )
-        title = row.title or row.code
-    return Row(title, text % {"day": day(row.created_at.date())}, link=link_to_row(row))
+def unfinished(what: str, *kinds: QuerySet[Any]) -> Waiting:
+    """The newest of each kind by name."""
+    newest = [row for rows in kinds for row in rows.order_by("-pk")[:NAMED]]
+    return Waiting(what, sum(rows.count() for rows in kinds), [begun_row(row) for row in newest[:NAMED]])
+
+
+def begun_row(row: Update | SubGoal | MeasureProposal) -> Row:
+    sub_goal = row if isinstance(row, SubGoal) else row.sub_goal
+    leads_to = row if isinstance(row, Update) else sub_goal
+    return Row(sub_goal.title or sub_goal.code, how_far(row), link=link_to_row(leads_to))
+
+
+def how_far(row: Update | SubGoal | MeasureProposal) -> str:
+    if isinstance(row, MeasureProposal):
+        return _("Measure or contribution: sent back with a question.")
+    drafts = {
+        Update: _("Draft of an update, begun on %(day)s."),
+        SubGoal: _("Draft of a sub-goal, begun on %(day)s."),
+    }
+    questions = {
+        Update: _("Update: sent back with a question."),
+        SubGoal: _("Sub-goal: sent back with a question."),
+    }
+    texts = drafts if row.state == "draft" else questions
+    return texts[type(row)] % {"day": day(row.created_at.date())}
 
 
 # --- For the Project ----------------------------------------------------------------------------
@@ -155,9 +162,9 @@ def queue() -> Iterator[Waiting]:
     yield Waiting(
         _("sub-goals to review"), sub_goals.count(), [sub_goal_row(row) for row in sub_goals[:NAMED]]
     )
-    proposals = MeasureProposal.objects.waiting().select_related("sub_goal__organization").order_by("pk")
+    proposals = MeasureProposal.objects.awaiting_review().select_related("sub_goal__organization")
     rows = [sub_goal_row(proposal.sub_goal) for proposal in proposals[:NAMED]]
-    yield Waiting(_("changed measures to review"), proposals.count(), rows)
+    yield Waiting(_("changed measures and contributions to review"), proposals.count(), rows)
     joins = JoinRequest.objects.filter(state=JoinRequest.State.WAITING).order_by("made_at", "pk")
     yield Waiting(_("requests to join"), joins.count(), [join_row(row) for row in joins[:NAMED]])
 

@@ -30,7 +30,7 @@ LATE = ("overdue", "silent")
 class Kind(models.TextChoices):
     UPDATES = "updates", _("Updates to review")
     SUB_GOALS = "sub-goals", _("Sub-goals to review")
-    MEASURES = "measures", _("Changed measures to review")
+    MEASURES = "measures", _("Changed measures and contributions to review")
     HELD = "held", _("Values to check")
     JOINS = "joins", _("Requests to join")
     OVERDUE = "overdue", _("Reports overdue")
@@ -55,8 +55,9 @@ def sub_goals() -> QuerySet[SubGoal]:
 
 
 def measures() -> QuerySet[MeasureProposal]:
-    waiting = MeasureProposal.objects.waiting().order_by("proposed_at", "pk")
-    return waiting.select_related("sub_goal__organization", "sub_goal__goal", "proposed_by")
+    return MeasureProposal.objects.awaiting_review().select_related(
+        "sub_goal__organization", "sub_goal__goal", "proposed_by"
+    )
 
 
 def held() -> QuerySet[HeldBatch]:

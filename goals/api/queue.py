@@ -98,7 +98,7 @@ class QueuedSubGoalViewSet(QueueViewSet):
 
     def in_queue(self, seen: Any) -> Any:
         if self.action == "measures":
-            return seen.filter(pk__in=MeasureProposal.objects.waiting().values("sub_goal"))
+            return seen.filter(pk__in=MeasureProposal.objects.awaiting_review().values("sub_goal"))
         return super().in_queue(seen)
 
     @extend_schema(request=sent.SubGoalApprovalSent, responses=WholeSubGoalSerializer)

@@ -11,8 +11,13 @@ from stakeholders.models import User
 
 class MeasureProposalQuerySet(models.QuerySet["MeasureProposal"]):
     def waiting(self) -> "MeasureProposalQuerySet":
-        """Those a steward can decide on; what is completed or withdrawn is not measured anew."""
+        """Those that stand open; what is completed or withdrawn is not measured anew."""
         return self.filter(state=MeasureProposal.State.WAITING, sub_goal__state=SubGoal.State.PUBLISHED)
+
+    def awaiting_review(self) -> "MeasureProposalQuerySet":
+        """Those a steward can decide on, the longest waiting first."""
+        waiting = self.waiting().filter(sub_goal__organization__is_active=True)
+        return waiting.order_by("proposed_at", "pk")
 
     def asked_about(self) -> "MeasureProposalQuerySet":
         """Those sent back that the organization still has to answer: nothing was proposed on them since."""

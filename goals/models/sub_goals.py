@@ -67,7 +67,9 @@ class SubGoalQuerySet(models.QuerySet["SubGoal"]):
         return self.filter(seen(person, SubGoal.PUBLIC_STATES))
 
     def awaiting_review(self) -> "SubGoalQuerySet":
-        return self.filter(state=SubGoal.State.SUBMITTED).order_by("submitted_at", "pk")
+        """Those a steward can decide on, the longest waiting first."""
+        waiting = self.filter(state=SubGoal.State.SUBMITTED, organization__is_active=True)
+        return waiting.order_by("submitted_at", "pk")
 
 
 class SubGoal(Versioned):

@@ -31,7 +31,11 @@ class UpdateQuerySet(models.QuerySet["Update"]):
         return self.filter(seen(person, Update.PUBLIC_STATES, "sub_goal__organization"))
 
     def awaiting_review(self) -> "UpdateQuerySet":
-        return self.filter(state=Update.State.SUBMITTED).order_by("submitted_at", "pk")
+        """Those a steward can decide on, the longest waiting first: what ended takes no new report."""
+        reported_on = Q(sub_goal__state=SubGoal.State.PUBLISHED)
+        corrected = Q(sub_goal__state=SubGoal.State.COMPLETED, correction_of__isnull=False)
+        waiting = self.filter(reported_on | corrected, state=Update.State.SUBMITTED)
+        return waiting.filter(sub_goal__organization__is_active=True).order_by("submitted_at", "pk")
 
     def waiting_for(self, sub_goal: models.OuterRef) -> models.Exists:
         """Whether a new report on it waits for review; the correction of an old one is none."""

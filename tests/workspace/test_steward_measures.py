@@ -32,7 +32,7 @@ def test_it_stands_in_the_queue_with_old_and_new_and_what_it_would_move(people, 
     client = signed_in(people.steward)
 
     queue = client.get(f"{url('review-queue')}?kind=measures").content.decode()
-    assert "Changed measures to review: 1" in queue
+    assert "Changed measures and contributions to review: 1" in queue
     assert url("review-measure", proposal.pk) in queue
 
     page = client.get(url("review-measure", proposal.pk)).content.decode()
@@ -48,7 +48,7 @@ def test_approving_makes_the_version_and_empties_the_queue(people, proposal):
     assert decide(client, proposal, "approve", comment="Seen.").status_code == 302
 
     assert SubGoal.objects.get(pk=proposal.sub_goal_id).target_value == 150
-    assert "Changed measures to review: 0" in client.get(url("review-queue")).content.decode()
+    assert "Changed measures and contributions to review: 0" in client.get(url("review-queue")).text
     page = client.get(url("review-measure", proposal.pk)).content.decode()
     assert "200 tons" in page and "150 tons" in page  # what was decided on stays to be read
 

@@ -11,12 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from goals.lifecycle import evidence, updates
+from goals.lifecycle import evidence, proposing, sub_goals, updates
 from goals.models import Assumption, Comment, Goal, Review, Standing, SubGoal, Update
 from indicators import formats
 from indicators.models import Indicator
 from public.middleware import clock
-from stakeholders.models import JoinRequest, TrailEntry
+from stakeholders.models import JoinRequest, Organization, TrailEntry
 from tests.goals.lifecycle.conftest import (
     START,
     make_published,
@@ -69,6 +69,38 @@ def test_the_queue_counts_what_waits_and_lists_the_longest_waiting_first(steward
     assert counts["sub-goals"] == 1
     assert [row.pk for row in answer.context["pager"]] == [first.pk, later.pk]
     assert "Updates to review: 2" in answer.text
+
+
+def test_a_report_on_what_was_withdrawn_since_waits_no_longer(steward, people, waiting):
+    sub_goals.withdraw(waiting.sub_goal, "The plant closes.", people.owner, waiting.sub_goal.version)
+
+    assert list(queue(steward).context["pager"]) == []
+    assert "Updates to review: 0" in queue(steward).text
+
+
+def test_on_what_is_completed_a_correction_waits_and_a_report_does_not(steward, people, sub_goal):
+    published = make_published_update(people, sub_goal)
+    correction = updates.correct(published, {"value": Decimal(112)}, people.editor, published.version)
+    updates.submit(correction, people.editor, correction.version)
+    make_submitted_update(people, sub_goal, date=START + timedelta(days=60), value=Decimal(115))
+    sub_goal.refresh_from_db()
+    sub_goals.complete(sub_goal, people.owner, sub_goal.version)
+
+    assert list(queue(steward).context["pager"]) == [correction]
+
+
+def test_what_an_organization_sent_waits_until_it_is_switched_on_again(steward, people, waiting):
+    make_submitted(people, title="Second sub-goal")
+    proposed = make_published(people, title="Third sub-goal")
+    change = {"target_value": Decimal(300)}
+    proposing.propose(proposed, change, "A third line.", people.editor, proposed.version)
+    kinds = ("updates", "sub-goals", "measures")
+    Organization.objects.filter(pk=people.mills.pk).update(is_active=False)
+
+    assert [queue(steward, kind=kind).context["pager"].paginator.count for kind in kinds] == [0, 0, 0]
+
+    Organization.objects.filter(pk=people.mills.pk).update(is_active=True)
+    assert [queue(steward, kind=kind).context["pager"].paginator.count for kind in kinds] == [1, 1, 1]
 
 
 def test_the_queue_is_narrowed_by_goal_and_organization(steward, people, waiting):

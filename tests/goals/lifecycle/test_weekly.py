@@ -1,12 +1,13 @@
 """The summary of the week names what waits, with its address, and no more than can be read."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 from django.core import mail
 
 from goals import weekly
-from goals.lifecycle import updates
+from goals.lifecycle import proposing, updates
 from stakeholders import joining
 from stakeholders.models import User
 from tests.goals.lifecycle.conftest import make_published, make_submitted_update
@@ -50,6 +51,18 @@ def test_drafts_and_questions_are_named_and_what_they_report_is_not_due_besides(
     assert "- Save half of the water\n    Draft of an update, begun on" in told
     assert f"/en/my/updates/{draft.pk}/" in told
     assert "An update is due" not in told
+
+
+def test_a_change_of_the_measure_that_was_sent_back_is_a_question_to_answer(people, published):
+    change = {"target_value": Decimal(300)}
+    proposing.propose(published, change, "A third line.", people.editor, published.version)
+    proposing.send_back(published, "Which line does it count?", people.steward, published.version)
+
+    told = week_of(people.editor, DUE)
+
+    assert "questions to answer: 1" in told
+    assert f"- {TITLE}\n    Measure or contribution: sent back with a question." in told
+    assert f"/en/my/sub-goals/{published.code}/" in told
 
 
 def test_as_many_are_named_as_can_be_read_and_the_rest_is_counted(people, published, monkeypatch):
