@@ -10,7 +10,8 @@ from goals.lifecycle import updates
 from goals.models import Standing, SubGoal, Update
 from stakeholders import joining
 from stakeholders.models import JoinRequest, Membership, Organization, User
-from tests.browser.looking import NARROW, NARROWEST, WIDE, assert_sound, in_turn, sideways
+from tests.browser.looking import NARROW, NARROWEST, TABLES, WIDE, assert_sound, in_turn, sideways
+from tests.browser.watching import in_light
 from tests.goals.lifecycle.conftest import make_people, make_published, make_submitted, make_submitted_update
 from tests.signing_in import signed_in
 
@@ -80,6 +81,7 @@ def test_every_page_of_stewards_is_sound(steward_tab, live_server, waiting):
         assert_sound(steward_tab)
 
 
+@in_light
 def test_one_long_word_widens_no_page_and_pushes_no_column_out_of_sight(steward_tab, live_server, waiting):
     word = "Internacionalizacion" * 7
     SubGoal.objects.update(title=word)
@@ -92,7 +94,7 @@ def test_one_long_word_widens_no_page_and_pushes_no_column_out_of_sight(steward_
     own = [reverse(f"workspace:{name}", args=["mills"]) for name in ("dashboard", "people", "contribution")]
     for address in (*addresses(waiting), *own):
         steward_tab.goto(live_server.url + address)
-        for width in (NARROWEST, NARROW, 800, WIDE):
+        for width in (NARROWEST, NARROW, 800, TABLES, WIDE):
             steward_tab.set_viewport_size({"width": width, "height": 740})
             assert (address, width, sideways(steward_tab), steward_tab.evaluate(CUT)) == (
                 address,
