@@ -13,7 +13,7 @@ demo: $(VENV)/run
 KILLS := tests/faults/test_killed_workers.py
 
 test: $(VENV)/dev
-	@$(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder --ignore=$(KILLS)
+	@$(BIN)/python -m pytest -n auto --maxschedchunk 8 --ignore=$(KILLS)
 	@$(BIN)/python -m pytest $(KILLS)
 	@$(BIN)/python tests/on_services.py
 

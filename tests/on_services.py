@@ -42,7 +42,7 @@ def main() -> int:
     print("Once more on PostgreSQL and Redis:")
     environment = os.environ | {"DATABASE_URL": DATABASE_URL, "REDIS_URL": REDIS_URL}
     left_out = [f"--ignore={folder}" for folder in (*PURE, KILLS)]
-    rounds = (["-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder", *left_out], [KILLS])
+    rounds = (["-n", "2", "--maxschedchunk", "8", *left_out], [KILLS])
     return max(abs(run_tests(arguments, environment)) for arguments in rounds)
 
 
