@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from goals import closings, following, interventions, mailing, rollup, weekly
+from goals import following, rollup
+from goals.mailing import answers, closings, interventions, reminders, weekly
 from indicators import clock, derived
 from stakeholders import sending
 
@@ -26,13 +27,13 @@ def reconcile() -> None:
 @shared_task
 def send_reminders() -> None:
     """Once a day; running it again sends what could not be sent, and nothing twice."""
-    mailing.send_reminders(clock.now().date())
+    reminders.send(clock.now().date())
 
 
 @shared_task
 def send_answers() -> None:
     """Every minute: what the Project answered or did is told at once, and no lost message loses it."""
-    mailing.send_answers(clock.now())
+    answers.send(clock.now())
     interventions.send(clock.now())
     closings.send(clock.now())
 
@@ -40,7 +41,7 @@ def send_answers() -> None:
 @shared_task
 def send_digests() -> None:
     """Every day, so that no week is missed; each person gets the summary once a week."""
-    weekly.send_digests(clock.now())
+    weekly.send(clock.now())
 
 
 @shared_task

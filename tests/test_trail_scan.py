@@ -43,7 +43,7 @@ REASONS = {
     "goals/catalogue/__init__.py:load": FILES,
     "goals/catalogue/__init__.py:load_assumptions": FILES,
     "goals/catalogue/__init__.py:load_target": FILES,
-    "goals/closings.py:tell": "a mail that its reader is not to get any more is no longer owed",
+    "goals/mailing/closings.py:tell": "a mail that its reader is not to get any more is no longer owed",
     "goals/lifecycle/evidence.py:drop": CALLER,
     "goals/lifecycle/updates.py:set_links": CALLER,
     "goals/passing.py:leave_out_what_is_not_public": "standings are calculated",

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from goals import closings, standings
+from goals import standings
 from goals.lifecycle import checking, cleaning, evidence
 from goals.lifecycle.steps import (
     UPDATE_STEPS,
@@ -27,6 +27,7 @@ from goals.lifecycle.steps import (
     throw_away,
     wrote,
 )
+from goals.mailing import closings
 from goals.models import EvidenceLink, Review, SubGoal, Update
 from indicators import edition
 from stakeholders import rights, trail

@@ -6,8 +6,9 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from goals import interventions, mailing, samples, tasks
+from goals import samples, tasks
 from goals.lifecycle import sub_goals, updates
+from goals.mailing import answers, interventions
 from goals.models import Review, Update
 from stakeholders import mail_settings
 from stakeholders.models import MailKind, Membership, SentMail
@@ -31,7 +32,7 @@ WHY = "The plant was sold in March."
 def published(people):
     """A published sub-goal whose publication was told already."""
     row = make_published(people)
-    mailing.send_answers(timezone.now())
+    answers.send(timezone.now())
     mail.outbox.clear()
     return row
 
@@ -39,7 +40,7 @@ def published(people):
 @pytest.fixture
 def update(people, published):
     row = make_published_update(people, published)
-    mailing.send_answers(timezone.now())
+    answers.send(timezone.now())
     mail.outbox.clear()
     return row
 

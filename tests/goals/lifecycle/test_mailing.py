@@ -14,8 +14,9 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from goals import mailing, tasks, weekly
+from goals import tasks
 from goals.lifecycle import sub_goals, updates
+from goals.mailing import answers, reminders, weekly
 from goals.models import SubGoal
 from stakeholders import mail_settings, sending
 from stakeholders.models import MailKind, MailSettings, Membership, SentMail, TrailEntry, User
@@ -78,7 +79,7 @@ def stop_address(message) -> str:
 def test_a_reminder_comes_before_and_after_the_due_day_and_then_to_the_owner(
     people, published, days, editor, owner
 ):
-    mailing.send_reminders(DUE + timedelta(days=days))
+    reminders.send(DUE + timedelta(days=days))
 
     assert subjects_to(people.editor) == editor
     assert subjects_to(people.owner) == owner
@@ -89,8 +90,8 @@ def test_a_reminder_comes_before_and_after_the_due_day_and_then_to_the_owner(
 def test_each_reminder_is_sent_once_however_often_the_task_runs(people, published):
     """R3."""
     for days in range(-40, 60):
-        mailing.send_reminders(DUE + timedelta(days=days))
-        mailing.send_reminders(DUE + timedelta(days=days))
+        reminders.send(DUE + timedelta(days=days))
+        reminders.send(DUE + timedelta(days=days))
 
     assert len(mails_to(people.editor)) == 3
     assert len(mails_to(people.owner)) == 1
@@ -100,8 +101,8 @@ def test_the_next_due_day_counts_from_the_newest_update(people, published):
     make_published_update(people, published, date=date(2026, 3, 31))
     mail.outbox.clear()
 
-    mailing.send_reminders(DUE)
-    mailing.send_reminders(date(2026, 6, 23))  # a week before June 30
+    reminders.send(DUE)
+    reminders.send(date(2026, 6, 23))  # a week before June 30
 
     assert subjects_to(people.editor) == [f"Update due June 30, 2026: {TITLE}"]
 
@@ -109,7 +110,7 @@ def test_the_next_due_day_counts_from_the_newest_update(people, published):
 def test_who_has_sent_an_update_that_waits_is_not_reminded(people, published):
     make_submitted_update(people, published)
 
-    mailing.send_reminders(DUE)
+    reminders.send(DUE)
 
     assert not mails_to(people.editor)
 
@@ -117,10 +118,10 @@ def test_who_has_sent_an_update_that_waits_is_not_reminded(people, published):
 def test_a_monthly_rhythm_is_reminded_of_a_week_before_and_not_a_month(people):
     make_published(people, cadence="monthly")  # due on February 1
 
-    mailing.send_reminders(date(2026, 1, 3))
+    reminders.send(date(2026, 1, 3))
     assert not mails_to(people.editor)
 
-    mailing.send_reminders(date(2026, 1, 25))
+    reminders.send(date(2026, 1, 25))
     assert subjects_to(people.editor) == [f"Update due February 1, 2026: {TITLE}"]
 
 
@@ -128,7 +129,7 @@ def test_the_person_who_answers_for_it_is_reminded_alone(people):
     second = person("second-editor", "editor", people.mills)
     make_published(people, answers_user=second)
 
-    mailing.send_reminders(DUE)
+    reminders.send(DUE)
 
     assert len(mails_to(second)) == 1
     assert not mails_to(people.editor)
@@ -138,7 +139,7 @@ def test_a_person_who_left_is_not_reminded(people, published):
     """R18."""
     Membership.objects.filter(user=people.editor).delete()
 
-    mailing.send_reminders(DUE)
+    reminders.send(DUE)
 
     assert not mails_to(people.editor)
     assert len(mails_to(people.owner)) == 1  # somebody has to know
@@ -148,7 +149,7 @@ def test_several_sub_goals_come_in_one_mail(people):
     make_published(people)
     make_published(people, title="Save half of the water")
 
-    mailing.send_reminders(DUE)
+    reminders.send(DUE)
 
     (only,) = mails_to(people.editor)
     assert only.subject == "2 updates due, the first on April 1, 2026: Mills of Sonora"
@@ -164,14 +165,14 @@ def test_nothing_is_due_on_what_has_ended(people, published, state):
     }
     steps[state]()
 
-    mailing.send_reminders(DUE)
+    reminders.send(DUE)
 
     assert not mails_to(people.editor)
 
 
 # --- How a mail is made -------------------------------------------------------------------------
 def test_text_and_html_say_the_same(people, published):
-    mailing.send_reminders(DUE)
+    reminders.send(DUE)
 
     (only,) = mails_to(people.editor)
     frame = {"North", "American", "Progress", "Monitor"}
@@ -179,7 +180,7 @@ def test_text_and_html_say_the_same(people, published):
 
 
 def test_html_asks_nothing_of_the_net_and_carries_its_styles(people, published):
-    mailing.send_reminders(DUE)
+    reminders.send(DUE)
 
     html = html_of(mails_to(people.editor)[0])
     assert not re.search(r"<(img|link|script|iframe)|src=|url\(|@import", html)
@@ -188,7 +189,7 @@ def test_html_asks_nothing_of_the_net_and_carries_its_styles(people, published):
 
 
 def test_a_mail_names_why_it_came_and_how_to_stop_it(people, published):
-    mailing.send_reminders(DUE)
+    reminders.send(DUE)
 
     only = mails_to(people.editor)[0]
     assert "because you report for Mills of Sonora" in only.body
@@ -202,7 +203,7 @@ def test_a_mail_comes_in_the_readers_language(people, published):
     people.editor.language = "fr"
     people.editor.save()
 
-    mailing.send_reminders(DUE)
+    reminders.send(DUE)
 
     only = mails_to(people.editor)[0]
     assert "1er avril 2026" in only.subject
@@ -223,7 +224,7 @@ def test_what_organizations_write_stays_text_in_subject_text_and_html(people, ti
     """R26."""
     make_published(people, title=title)
 
-    mailing.send_reminders(DUE)
+    reminders.send(DUE)
 
     only = mails_to(people.editor)[0]
     assert only.subject.endswith(title)
@@ -236,7 +237,7 @@ def test_line_ends_in_a_name_make_no_header(people, published):
     """R26."""
     SubGoal.objects.filter(pk=published.pk).update(title="Rail\r\nBcc: all@people.example\x85\x0b")
 
-    mailing.send_reminders(DUE)
+    reminders.send(DUE)
 
     only = mails_to(people.editor)[0]
     assert only.subject == "Update due April 1, 2026: Rail Bcc: all@people.example"
@@ -257,10 +258,10 @@ class KilledOnceSent(EmailBackend):
 
 def test_a_mail_the_server_refused_is_sent_by_the_next_run(people, published, settings):
     settings.EMAIL_BACKEND = f"{__name__}.NoServer"
-    assert mailing.send_reminders(DUE) > 0
+    assert reminders.send(DUE) > 0
 
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    mailing.send_reminders(DUE)
+    reminders.send(DUE)
 
     assert len(mails_to(people.editor)) == 1
 
@@ -269,20 +270,20 @@ def test_a_run_that_was_killed_is_taken_up_after_a_while_with_the_same_message_i
     people, published, settings
 ):
     settings.EMAIL_BACKEND = f"{__name__}.KilledOnceSent"
-    for one in mailing.reminding.addressed(DUE):
+    for one in reminders.addressed(DUE):
         if one.user == people.editor:
             with pytest.raises(KeyboardInterrupt):
-                mailing.remind(one, DUE)
+                reminders.remind(one, DUE)
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
-    mailing.send_reminders(DUE)
+    reminders.send(DUE)
     assert len(mails_to(people.editor)) == 1  # the claim holds
 
     SentMail.objects.filter(sent_at=None).update(claimed_at=timezone.now() - timedelta(hours=1))
-    mailing.send_reminders(DUE)
+    reminders.send(DUE)
     first, again = mails_to(people.editor)
     assert first.extra_headers["Message-ID"] == again.extra_headers["Message-ID"]
-    mailing.send_reminders(DUE)
+    reminders.send(DUE)
     assert len(mails_to(people.editor)) == 2
 
 
@@ -317,7 +318,7 @@ def test_a_question_is_told_to_who_sent_it_with_its_words(people, published):
     sent = make_submitted_update(people, published)
     updates.send_back(sent, "Is this the whole plant?", people.steward, sent.version)
 
-    mailing.send_answers(timezone.now())
+    answers.send(timezone.now())
 
     only = mails_to(people.editor)[-1]
     assert only.subject == f"Answer a question: {TITLE}"
@@ -329,8 +330,8 @@ def test_a_question_is_told_to_who_sent_it_with_its_words(people, published):
 def test_what_was_published_is_told_once(people):
     make_published(people)
 
-    mailing.send_answers(timezone.now())
-    mailing.send_answers(timezone.now())
+    answers.send(timezone.now())
+    answers.send(timezone.now())
 
     assert subjects_to(people.editor) == [f"Published: {TITLE}"]
 
@@ -338,7 +339,7 @@ def test_what_was_published_is_told_once(people):
 def test_many_answers_come_in_one_mail(people, published):
     make_published_update(people, published)
 
-    mailing.send_answers(timezone.now())
+    answers.send(timezone.now())
 
     assert subjects_to(people.editor) == ["2 things you sent are published"]
 
@@ -350,7 +351,7 @@ def test_a_question_that_was_answered_within_the_minute_is_told_as_published(peo
     again = sub_goals.submit(asked, people.editor, asked.version)
     sub_goals.publish(again, people.steward, again.version)
 
-    mailing.send_answers(timezone.now())
+    answers.send(timezone.now())
 
     (only,) = mails_to(people.editor)
     assert only.subject == f"Published: {TITLE}"
@@ -362,7 +363,7 @@ def test_of_several_answers_the_open_question_is_the_subject_and_the_link(people
     sent = make_submitted_update(people, published)
     updates.send_back(sent, "Which plant?", people.steward, sent.version)
 
-    mailing.send_answers(timezone.now())
+    answers.send(timezone.now())
 
     (only,) = mails_to(people.editor)
     assert only.subject == f"Answer a question: {TITLE}"
@@ -375,7 +376,7 @@ def test_a_question_that_waits_for_review_again_is_told_as_answered(people):
     asked = sub_goals.send_back(sent, "Which year?", people.steward, sent.version)
     sub_goals.submit(asked, people.editor, asked.version)
 
-    mailing.send_answers(timezone.now())
+    answers.send(timezone.now())
 
     assert subjects_to(people.editor) == [f"Asked and answered: {TITLE}"]
 
@@ -383,7 +384,7 @@ def test_a_question_that_waits_for_review_again_is_told_as_answered(people):
 def test_an_answer_that_could_not_be_sent_is_told_later(people, settings):
     make_published(people)
     settings.EMAIL_BACKEND = f"{__name__}.NoServer"
-    assert mailing.send_answers(timezone.now()) == 1
+    assert answers.send(timezone.now()) == 1
 
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     tasks.send_answers()
@@ -394,9 +395,9 @@ def test_an_answer_that_could_not_be_sent_is_told_later(people, settings):
 def test_answers_are_found_in_the_same_number_of_queries_with_more_told(
     people, published, django_assert_max_num_queries
 ):
-    mailing.send_answers(timezone.now())
+    answers.send(timezone.now())
     with django_assert_max_num_queries(1):
-        mailing.send_answers(timezone.now())
+        answers.send(timezone.now())
 
 
 # --- The week -----------------------------------------------------------------------------------
@@ -406,26 +407,26 @@ def test_the_week_is_told_once_a_week_and_only_if_something_waits(people, publis
     monday = datetime.fromisocalendar(2026, 48, 1).replace(tzinfo=timezone.get_current_timezone())
 
     for days in (0, 1, 6):
-        weekly.send_digests(monday + timedelta(days=days))
+        weekly.send(monday + timedelta(days=days))
     assert subjects_to(people.editor) == ["Your week: what waits for you"]
     assert "questions to answer: 1" in mails_to(people.editor)[0].body
     assert not mails_to(people.other)
 
-    weekly.send_digests(monday + timedelta(days=7))
+    weekly.send(monday + timedelta(days=7))
     assert len(mails_to(people.editor)) == 2
 
 
 def test_stewards_are_told_what_waits_for_review(people, published):
     make_submitted_update(people, published)
 
-    weekly.send_digests(timezone.now())
+    weekly.send(timezone.now())
 
     assert "updates to review: 1" in mails_to(people.steward)[0].body
 
 
 # --- Settings and one click ---------------------------------------------------------------------
 def test_one_click_stops_one_kind_of_mail_without_signing_in(people, published):
-    mailing.send_reminders(DUE)
+    reminders.send(DUE)
     address = stop_address(mails_to(people.editor)[0])
     stranger = Client(enforce_csrf_checks=True)
 
@@ -439,7 +440,7 @@ def test_one_click_stops_one_kind_of_mail_without_signing_in(people, published):
     assert (kept.reminders, kept.answers, kept.digest) == (False, True, True)
     assert "no-store" in clicked["Cache-Control"]
 
-    mailing.send_reminders(DUE + timedelta(days=7))
+    reminders.send(DUE + timedelta(days=7))
     assert len(mails_to(people.editor)) == 1
 
 

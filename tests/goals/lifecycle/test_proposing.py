@@ -10,9 +10,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from goals import mailing, recounting
+from goals import recounting
 from goals.lifecycle import proposing, sub_goals, updates
 from goals.lifecycle.steps import StepNotAllowed
+from goals.mailing import answers
 from goals.models import (
     Declaration,
     DeclaredSum,
@@ -187,14 +188,14 @@ def test_one_sent_back_asks_and_waits_no_longer(people, reported):
 
 
 def test_an_answer_is_told_at_once_to_who_proposed_it(people, reported):
-    mailing.send_answers(timezone.now())
+    answers.send(timezone.now())
     mail.outbox.clear()
     propose(people, reported, people.owner)
     proposing.send_back(reported, "Which line?", people.steward, reported.version)
-    mailing.send_answers(timezone.now())
+    answers.send(timezone.now())
     propose(people, reported, people.owner)
     proposing.approve(reported, people.steward, reported.version, comment="Seen.")
-    mailing.send_answers(timezone.now())
+    answers.send(timezone.now())
 
     asked, approved = mail.outbox
     assert {asked.to[0], approved.to[0]} == {people.owner.email}

@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 from django.core import mail
 
-from goals import weekly
 from goals.lifecycle import proposing, updates
+from goals.mailing import weekly
 from stakeholders import joining
 from stakeholders.models import User
 from tests.goals.lifecycle.conftest import make_published, make_submitted_update
@@ -19,7 +19,7 @@ DUE = datetime(2026, 4, 1, 6, tzinfo=UTC)
 
 
 def week_of(user: User, now: datetime) -> str:
-    weekly.send_digests(now)
+    weekly.send(now)
     (only,) = [one for one in mail.outbox if one.to == [user.email]]
     return only.body
 
@@ -34,7 +34,7 @@ def test_the_update_that_is_due_that_day_is_named_with_the_way_to_its_form(peopl
 
 
 def test_what_is_due_later_than_in_a_week_waits(people, published):
-    weekly.send_digests(datetime(2026, 3, 20, 6, tzinfo=UTC))
+    weekly.send(datetime(2026, 3, 20, 6, tzinfo=UTC))
 
     assert not [one for one in mail.outbox if one.to == [people.editor.email]]
 

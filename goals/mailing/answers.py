@@ -1,160 +1,38 @@
-"""What people are told by mail: what is due, and what the Project answered.
-
-Text and HTML are made of one `Notice`, so they say the same. A subject says what to do.
-"""
+"""Mails about what the Project answered to what an organization sent."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from typing import Any
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
 
 from django.core.mail import EmailMessage
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from goals import reminding, words
+from goals.mailing.notices import Notice, Row, compose, day, link_to, link_to_row, listed
+from goals.mailing.people import People
 from goals.models import Review, SubGoal, Update
-from goals.reminding import Addressed, People, Reminder
-from goals.words import language
-from indicators import formats
-from stakeholders import mail, sending
-from stakeholders.models import MailKind, Organization, SentMail, User
+from stakeholders import sending
+from stakeholders.models import MailKind, SentMail, User
 
-LISTED = 20
 ANSWERS = (Review.Decision.APPROVED, Review.Decision.SENT_BACK)
-ANSWERS_AT_ONCE = 500
-ANSWERS_FOR = timedelta(days=7)
+AT_ONCE = 500
+TOLD_FOR = timedelta(days=7)
 """An answer that could not be sent for a week is old news; the summary tells of it."""
 
 
-@dataclass(frozen=True)
-class Row:
-    """A line of a mail: what it is about, what is said of it, words of the Project, and lines under it."""
-
-    title: str
-    text: str = ""
-    quote: str = ""
-    link: str = ""
-    rows: Sequence["Row"] = ()
-    more: str = ""
-
-
-@dataclass(frozen=True)
-class Notice:
-    """A mail before it is text and HTML."""
-
-    subject: str
-    texts: list[str]
-    link_text: str
-    why: str
-    link: str = ""
-    rows: list[Row] = field(default_factory=list)
-    more: str = ""
-
-
-def compose(user: User, kind: str, make: Callable[[], Notice]) -> EmailMessage:
-    """The mail in the reader's language, with the way to stop mails of its kind."""
-    with translation.override(user.language):
-        notice = make()
-    context = {
-        "notice": notice,
-        "stop_link": sending.stop_address(user, kind),
-        "settings_link": mail.address("workspace:mail-settings", language=user.language),
-    }
-    headers = sending.headers_to_stop(user, kind)
-    return mail.compose(user.email, user.language, "mail/notice", context, headers)
-
-
-def link_to(name: str, *args: Any) -> str:
-    return mail.address(f"workspace:{name}", *args, language=translation.get_language() or "en")
-
-
-def listed(rows: list[Row], most: int = LISTED) -> tuple[list[Row], str]:
-    """The first rows and a word for the rest."""
-    more = len(rows) - most
-    text = ngettext("And %(count)s more.", "And %(count)s more.", more) % {"count": more} if more > 0 else ""
-    return rows[:most], text
-
-
-def day(when: date) -> str:
-    return formats.date_long(when, language())
-
-
-# --- Reminders ----------------------------------------------------------------------------------
-def send_reminders(today: date) -> int:
-    """Remind everybody who was not yet; return how many mails could not be sent and wait."""
-    return sum(not remind(one, today) for one in reminding.addressed(today))
-
-
-def remind(one: Addressed, today: date) -> bool:
-    keys = {reminder.key(one.user): reminder for reminder in one.reminders}
-
-    def mail_of(mine: list[str]) -> EmailMessage:
-        told = [keys[key] for key in mine]
-        return compose(one.user, MailKind.REMINDERS, lambda: reminder_notice(one.organization, told, today))
-
-    return sending.send_once(one.user, keys, mail_of)
-
-
-def reminder_notice(organization: Organization, reminders: list[Reminder], today: date) -> Notice:
-    reminders = sorted(reminders, key=lambda one: (one.due, one.sub_goal.title))
-    rows, more = listed([Row(one.sub_goal.title, due_text(one.due, today)) for one in reminders])
-    return Notice(
-        subject=reminder_subject(organization, reminders, today),
-        texts=[_("%(organization)s reports on this:") % {"organization": organization.name}],
-        rows=rows, more=more, link_text=_("Write the update"), link=reminder_link(organization, reminders),
-        why=words.one_stop(
-            _("You get this mail because you report for %(name)s.") % {"name": organization.name}
-        ),
-    )  # fmt: skip
-
-
-def reminder_link(organization: Organization, reminders: list[Reminder]) -> str:
-    """To the form, or to the list of what is due."""
-    if len(reminders) == 1:
-        return link_to("report", reminders[0].sub_goal.code)
-    return link_to("dashboard", organization.code)
-
-
-def reminder_subject(organization: Organization, reminders: list[Reminder], today: date) -> str:
-    first = reminders[0]
-    said = {"day": day(first.due), "title": first.sub_goal.title, "count": len(reminders)}
-    if len(reminders) == 1:
-        late = first.due < today
-        return (
-            _("Update overdue since %(day)s: %(title)s") if late else _("Update due %(day)s: %(title)s")
-        ) % said
-    text = _("%(count)s updates due, the first on %(day)s: %(organization)s")
-    return text % {**said, "organization": organization.name}
-
-
-def due_text(due: date, today: date) -> str:
-    late = (today - due).days
-    if late <= 0:
-        return _("An update is due on %(day)s.") % {"day": day(due)}
-    return ngettext(
-        "An update was due on %(day)s, %(count)s day ago.",
-        "An update was due on %(day)s, %(count)s days ago.",
-        late,
-    ) % {"day": day(due), "count": late}
-
-
-# --- Answers of the Project ---------------------------------------------------------------------
-def send_answers(now: datetime) -> int:
+def send(now: datetime) -> int:
     """Tell of every answer that was not told yet; return how many mails could not be sent and wait."""
     ours = Q(update_reviewed__correction_of__reviews__decision=Review.Decision.CORRECTED)
-    return send_reviews(untold(now, ANSWERS).exclude(ours), readers_of, answer_notice)
+    return send_reviews(untold(now, ANSWERS).exclude(ours), readers_of, notice_of)
 
 
 def send_reviews(
     found: QuerySet[Review], readers: Callable[[Review], list[User]], notice: Callable[[list[Review]], Notice]
 ) -> int:
     """Tell these reviews to their readers, each person in one mail."""
-    reviews = list(found[:ANSWERS_AT_ONCE])
+    reviews = list(found[:AT_ONCE])
     told: dict[User, list[Review]] = defaultdict(list)
     for review in reviews:
         for user in readers(review):
@@ -174,7 +52,7 @@ def untold(now: datetime, decisions: Collection[str]) -> QuerySet[Review]:
     key = Concat(Value("answer:"), Cast(OuterRef("pk"), CharField()), output_field=CharField())
     related = ("sub_goal__organization", "update_reviewed__sub_goal__organization", "proposal")
     return (
-        Review.objects.filter(decision__in=decisions, decided_at__gt=now - ANSWERS_FOR, decided_at__lte=now)
+        Review.objects.filter(decision__in=decisions, decided_at__gt=now - TOLD_FOR, decided_at__lte=now)
         .exclude(Exists(SentMail.objects.filter(key=key)))
         .select_related(*related)
         .order_by("decided_at", "pk")
@@ -213,7 +91,7 @@ def tell_reviews(user: User, reviews: list[Review], notice: Callable[[list[Revie
     return sending.send_once(user, keys, mail_of)
 
 
-def answer_notice(reviews: list[Review]) -> Notice:
+def notice_of(reviews: list[Review]) -> Notice:
     is_single = len(looked_at(reviews)) == 1
     rows, more = listed([answer_row(review, is_linked=not is_single) for review in reviews])
     return Notice(
@@ -244,10 +122,6 @@ def answer_link(reviews: list[Review]) -> str:
     """To the open question, or else to what was looked at; to the workspace where there are several."""
     rows = open_questions(reviews) or looked_at(reviews)
     return link_to_row(rows[0]) if len(rows) == 1 else link_to("home")
-
-
-def link_to_row(row: SubGoal | Update) -> str:
-    return link_to("update", row.pk) if isinstance(row, Update) else link_to("sub-goal", row.code)
 
 
 def answer_subject(reviews: list[Review]) -> str:

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from goals.mailing import ANSWERS_FOR, Notice, Row, compose, day, link_to
+from goals.mailing.answers import TOLD_FOR
+from goals.mailing.notices import Notice, Row, compose, day, link_to
 from goals.models import Update
 from stakeholders import rights, sending
 from stakeholders.mail_settings import wanting
@@ -21,7 +22,7 @@ def owe(correction: Update, writers: Iterable[int]) -> None:
 
 def send(now: datetime) -> int:
     """Tell everybody who was not told yet; return how many mails could not be sent and wait."""
-    return sum(not tell(one) for one in sending.owed(KEY, now - ANSWERS_FOR))
+    return sum(not tell(one) for one in sending.owed(KEY, now - TOLD_FOR))
 
 
 def tell(owed: SentMail) -> bool:

@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from goals.awaited import due_days
-from goals.mailing import Notice, Row, compose, day, due_text, link_to, link_to_row, listed
+from goals.mailing.notices import Notice, Row, compose, day, due_text, link_to, link_to_row, listed
 from goals.models import MeasureProposal, SubGoal, Update
 from goals.words import language
 from indicators import formats
@@ -25,7 +25,7 @@ NAMED = 10
 OPEN = Q(state__in=(Update.State.DRAFT, Update.State.SENT_BACK))
 
 
-def send_digests(now: datetime) -> int:
+def send(now: datetime) -> int:
     """The summary of the week, once a week to each; return how many mails could not be sent and wait."""
     failed = 0
     for user in without_this_week(now).order_by("pk").iterator():

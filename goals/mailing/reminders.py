@@ -1,4 +1,4 @@
-"""Whom to remind of which update: 30 and 7 days before it is due, 7 days after, and then the owners."""
+"""Reminders of updates: 30 and 7 days before one is due, 7 days after, and then to the owners."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -7,15 +7,20 @@ from functools import reduce
 from itertools import groupby
 from operator import or_
 
+from django.core.mail import EmailMessage
 from django.db.models import OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
+from goals import words
 from goals.due import due_on, months_later
+from goals.mailing.notices import Notice, Row, compose, day, due_text, link_to, listed
+from goals.mailing.people import People
 from goals.models import SubGoal, Update
 from indicators.models import Frequency
 from indicators.periods import MONTHS
-from stakeholders.mail_settings import wanting
-from stakeholders.models import MailKind, Membership, Organization, User
+from stakeholders import sending
+from stakeholders.models import MailKind, Organization, User
 
 SHORTEST_FOR_MONTH_AHEAD = 2
 """With a monthly rhythm the month before the day begins with the report before it: no reminder then."""
@@ -108,7 +113,7 @@ def since_of(cadence: str, today: date) -> Q:
     return Q(cadence=cadence, since__range=(first, last))
 
 
-# --- Who ----------------------------------------------------------------------------------------
+# --- Whom ----------------------------------------------------------------------------------------
 def by_person(organization: Organization, rows: Iterable[Reminder]) -> list[Addressed]:
     people = People(organization, MailKind.REMINDERS)
     found: dict[User, list[Reminder]] = {}
@@ -119,28 +124,49 @@ def by_person(organization: Organization, rows: Iterable[Reminder]) -> list[Addr
     return [Addressed(user, organization, mine) for user, mine in found.items()]
 
 
-class People:
-    """Who in an organization gets a kind of mail."""
+# --- The mail ------------------------------------------------------------------------------------
+def send(today: date) -> int:
+    """Remind everybody who was not yet; return how many mails could not be sent and wait."""
+    return sum(not remind(one, today) for one in addressed(today))
 
-    def __init__(self, organization: Organization, kind: str) -> None:
-        held = organization.memberships.filter(user__in=wanting(User.objects.all(), kind)).select_related(
-            "user"
-        )
-        self.roles = {membership.user: membership.role for membership in held.order_by("user")}
 
-    def those(self, *roles: str) -> list[User]:
-        return [user for user, role in self.roles.items() if role in roles]
+def remind(one: Addressed, today: date) -> bool:
+    keys = {reminder.key(one.user): reminder for reminder in one.reminders}
 
-    @property
-    def owners(self) -> list[User]:
-        return self.those(Membership.Role.OWNER)
+    def mail_of(mine: list[str]) -> EmailMessage:
+        told = [keys[key] for key in mine]
+        return compose(one.user, MailKind.REMINDERS, lambda: notice_of(one.organization, told, today))
 
-    @property
-    def editors(self) -> list[User]:
-        """Those who report; the owners where there is nobody else."""
-        return self.those(Membership.Role.EDITOR) or self.owners
+    return sending.send_once(one.user, keys, mail_of)
 
-    def reporting(self, user_id: int | None) -> list[User]:
-        """The person named, while that person may report; else everybody who reports."""
-        able = self.those(Membership.Role.EDITOR, Membership.Role.OWNER)
-        return [user for user in able if user.pk == user_id] or self.editors
+
+def notice_of(organization: Organization, reminders: list[Reminder], today: date) -> Notice:
+    reminders = sorted(reminders, key=lambda one: (one.due, one.sub_goal.title))
+    rows, more = listed([Row(one.sub_goal.title, due_text(one.due, today)) for one in reminders])
+    return Notice(
+        subject=subject_of(organization, reminders, today),
+        texts=[_("%(organization)s reports on this:") % {"organization": organization.name}],
+        rows=rows, more=more, link_text=_("Write the update"), link=link_of(organization, reminders),
+        why=words.one_stop(
+            _("You get this mail because you report for %(name)s.") % {"name": organization.name}
+        ),
+    )  # fmt: skip
+
+
+def link_of(organization: Organization, reminders: list[Reminder]) -> str:
+    """To the form, or to the list of what is due."""
+    if len(reminders) == 1:
+        return link_to("report", reminders[0].sub_goal.code)
+    return link_to("dashboard", organization.code)
+
+
+def subject_of(organization: Organization, reminders: list[Reminder], today: date) -> str:
+    first = reminders[0]
+    said = {"day": day(first.due), "title": first.sub_goal.title, "count": len(reminders)}
+    if len(reminders) == 1:
+        late = first.due < today
+        return (
+            _("Update overdue since %(day)s: %(title)s") if late else _("Update due %(day)s: %(title)s")
+        ) % said
+    text = _("%(count)s updates due, the first on %(day)s: %(organization)s")
+    return text % {**said, "organization": organization.name}

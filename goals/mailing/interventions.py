@@ -5,16 +5,16 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from goals import mailing
-from goals.mailing import Notice, Row, day, reviewed, sub_goal_of
+from goals.mailing.answers import answer_link, reviewed, send_reviews, sub_goal_of, untold
+from goals.mailing.notices import Notice, Row, day, listed
+from goals.mailing.people import People
 from goals.models import Review, Update
-from goals.reminding import People
 from stakeholders.models import MailKind, User
 
 
 def send(now: datetime) -> int:
     """Tell of every one that was not told yet; return how many mails could not be sent and wait."""
-    return mailing.send_reviews(mailing.untold(now, Review.INTERVENTIONS), readers_of, notice)
+    return send_reviews(untold(now, Review.INTERVENTIONS), readers_of, notice)
 
 
 def readers_of(review: Review) -> list[User]:
@@ -25,11 +25,11 @@ def readers_of(review: Review) -> list[User]:
 
 
 def notice(reviews: list[Review]) -> Notice:
-    rows, more = mailing.listed([row_of(review) for review in reviews])
+    rows, more = listed([row_of(review) for review in reviews])
     return Notice(
         subject=subject_of(reviews),
         texts=[_("The Project changed something that your organization had published.")],
-        rows=rows, more=more, link_text=_("See it in the workspace"), link=mailing.answer_link(reviews),
+        rows=rows, more=more, link_text=_("See it in the workspace"), link=answer_link(reviews),
         why=_("You get this mail because you are an owner of the organization or report for it."),
     )  # fmt: skip
 
