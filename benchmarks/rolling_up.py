@@ -85,7 +85,7 @@ def beside_few_and_many(rows: int) -> dict[str, float]:
 def declaring_beside_few_and_many() -> dict[str, float]:
     """The newest sub-goals declare something while this is measured, for one of two indicators."""
     from benchmarks import forest
-    from goals import recounting
+    from goals.declarations import recounting
     from goals.models import SubGoal
     from indicators.models import Indicator
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from goals import declared, upper
+from goals import upper
+from goals.declarations import declared
 from goals.evaluation import NUMBERS, Node, compute, declared_sum, judge_sub_goals, mean_node, overall_from
 from goals.known import Moment
 from goals.method.exact import at_nine

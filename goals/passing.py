@@ -9,8 +9,9 @@ from typing import Any
 from django.db import connection
 from django.db.models import F, Q, QuerySet
 
-from goals import evaluation, moving, recounting, rows
+from goals import evaluation, moving, rows
 from goals.climbing import UPPER, Tree, judged_fields, new_leaf, settle
+from goals.declarations import recounting
 from goals.known import Moment
 from goals.method.sums import NUMBERS, SUM_FIELDS, Sums
 from goals.models import FixedPointField, Result, Standing, SubGoal

@@ -7,7 +7,8 @@ from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from goals import declared, upper
+from goals import upper
+from goals.declarations import declared
 from goals.models import Assumption, Goal, Result, Review, SubGoal, Target, TargetVersion, Update
 from indicators.api import ExactModelSerializer, Number, ThreeLanguages, list_link
 

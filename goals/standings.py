@@ -13,8 +13,9 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from goals import declaring, evaluation, known, rows
+from goals import evaluation, known, rows
 from goals.climbing import OVERALL, Tree, organization_key
+from goals.declarations import declaring
 from goals.method.parameters import Point
 from goals.method.sums import NUMBERS, SUM_FIELDS
 from goals.models import Result, Standing, Step, SubGoal, Update

@@ -9,7 +9,7 @@ from django.db.models import Case, Count, FloatField, Q, When, Window
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
-from goals import declared
+from goals.declarations import declared
 from goals.models import Declaration, DeclaredSum, Result
 from goals.words import language
 from indicators import formats

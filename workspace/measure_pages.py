@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from goals.declaring import MovedSum
+from goals.declarations.declaring import MovedSum
 from goals.lifecycle import measures, proposing
 from goals.models import MeasureProposal, Step, SubGoal
 from goals.models.sub_goals import Measured

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from goals.declaring import MovedSum
+from goals.declarations.declaring import MovedSum
 from goals.lifecycle import measures, proposing, sub_goals
 from goals.lifecycle.steps import Row
 from goals.models import MeasureProposal, SubGoal

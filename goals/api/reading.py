@@ -13,7 +13,8 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
-from goals import declared, explain, upper
+from goals import explain, upper
+from goals.declarations import declared
 from goals.models import Goal, Result, Review, Standing, Step, SubGoal, Target, TargetVersion
 from goals.models.sub_goals import is_public
 from goals.serializers import (

@@ -14,8 +14,9 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from goals import declaring, evaluation, known, rows, standings
-from goals.declaring import MovedSum
+from goals import evaluation, known, rows, standings
+from goals.declarations import declaring
+from goals.declarations.declaring import MovedSum
 from goals.lifecycle import cleaning, measures, sub_goals
 from goals.lifecycle.steps import By, StepNotAllowed, check, kept, or_stale, record
 from goals.models import MeasureProposal, Review, Step, SubGoal

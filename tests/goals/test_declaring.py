@@ -10,8 +10,9 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from goals import declared as reading
-from goals import explain, passing, recounting, rollup, standings
+from goals import explain, passing, rollup, standings
+from goals.declarations import declared as reading
+from goals.declarations import recounting
 from goals.evaluation import evaluate
 from goals.known import Moment
 from goals.lifecycle import sub_goals

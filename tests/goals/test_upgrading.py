@@ -8,7 +8,8 @@ from django.core.management import call_command
 from django.db import IntegrityError
 from django.db.migrations.loader import MigrationLoader
 
-from goals import explain, passing, recounting
+from goals import explain, passing
+from goals.declarations import recounting
 from goals.models import Declaration, DeclaredSum, Result, Review, SubGoal, SubGoalVersion, Update
 
 FIRST_RELEASE = ("goals", "0002_append_only_target_versions")

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from goals import recounting
+from goals.declarations import recounting
 from goals.lifecycle import proposing, sub_goals, updates
 from goals.lifecycle.steps import StepNotAllowed
 from goals.mailing import answers

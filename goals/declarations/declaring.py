@@ -13,10 +13,11 @@ from typing import Any
 
 from django.db.models import prefetch_related_objects
 
-from goals import neighborhood, rows
+from goals import rows
+from goals.declarations import neighborhood
+from goals.declarations.neighborhood import Neighbor, Neighbors
 from goals.method.contributions import each_contribution
 from goals.models import Declaration, DeclaredSum, SubGoal
-from goals.neighborhood import Neighbor, Neighbors
 from indicators.models import Indicator
 from stakeholders.models import Organization
 

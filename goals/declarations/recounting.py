@@ -7,10 +7,10 @@ from typing import Any
 
 from django.db.models import prefetch_related_objects
 
-from goals import declaring, neighborhood
-from goals.declaring import Declarations
+from goals.declarations import declaring, neighborhood
+from goals.declarations.declaring import Declarations
+from goals.declarations.neighborhood import Neighbors
 from goals.models import Declaration, DeclaredSum
-from goals.neighborhood import Neighbors
 from indicators import edition
 
 NOTHING = DeclaredSum().values
