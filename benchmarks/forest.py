@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from django.core.management import call_command
-from django.db import connection, models
+from django.db import connection, models, transaction
 
 from goals import passing, rollup, standings
 from goals.models import Goal, Standing, SubGoal, Update
@@ -72,7 +72,8 @@ def pattern(goal: Goal) -> None:
         sub_goal=one, date=date(2026, 12, 31), value=Decimal(2600), state="published",
         published_at=datetime(2027, 1, 5, tzinfo=UTC),
     )  # fmt: skip
-    standings.follow([one], "benchmark")
+    with transaction.atomic():
+        standings.follow([one], "benchmark")
 
 
 def multiply(row: models.Model, count: int, **other: str) -> None:

@@ -11,8 +11,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
-
 from goals import rows
 from goals.method.parameters import Anchor, Point, SubgoalParameters
 from goals.models import SubGoal, TargetVersion, Update
@@ -177,9 +175,8 @@ def updates_by_sub_goal(moment: Moment, sub_goals: Collection[SubGoal]) -> dict[
 
 def published(sub_goals: Collection[SubGoal], day: date) -> rows.Question:
     """The published updates of some sub-goals, oldest first, as they are known now."""
-    marks = ", ".join(["%s"] * len(sub_goals))
-    on = connection.ops.adapt_datefield_value(day)
-    return PUBLISHED.format(marks), [Update.State.PUBLISHED.value, on, *(one.pk for one in sub_goals)]
+    keys = [one.pk for one in sub_goals]
+    return rows.with_marks(PUBLISHED, len(keys)), [Update.State.PUBLISHED.value, str(day), *keys]
 
 
 def points_by_sub_goal(found: Iterable[Sequence], announced: Update | None = None) -> dict[int, list[Point]]:

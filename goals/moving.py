@@ -87,7 +87,7 @@ def write(found: list[Row]) -> None:
 
 def update() -> str:
     """What sets these columns of a standing; PostgreSQL takes them from a table."""
-    return rows.put_together("update", connection.vendor, Standing, (*COLUMNS, "id"), listed="moved")
+    return rows.put_together("update", connection.vendor, Standing, (*COLUMNS, "id"), listed="moved given")
 
 
 def write_by_copy(cursor, found: list[Row]) -> None:

@@ -37,10 +37,10 @@ STATEMENTS = {
     ("update", "sqlite"): "UPDATE {table} SET {changes} WHERE id = %s",
     ("delete", "sqlite"): "DELETE FROM {table} WHERE id = %s",
     ("insert", "postgresql"): "INSERT INTO {table} ({columns}) SELECT {columns} FROM {listed}",
-    ("update", "postgresql"): "UPDATE {table} kept SET {changes} FROM {listed} new WHERE kept.id = new.id",
-    ("delete", "postgresql"): "DELETE FROM {table} kept USING {listed} gone WHERE kept.id = gone.id",
+    ("update", "postgresql"): "UPDATE {table} kept SET {changes} FROM {listed} WHERE kept.id = given.id",
+    ("delete", "postgresql"): "DELETE FROM {table} kept USING {listed} WHERE kept.id = given.id",
 }
-CHANGES = {"sqlite": "{0} = %s", "postgresql": "{0} = new.{0}"}
+CHANGES = {"sqlite": "{0} = %s", "postgresql": "{0} = given.{0}"}
 ENCODED = json.JSONEncoder(default=str).encode  # Decimals are text
 AS_THEY_ARE = (
     models.CharField, models.BooleanField, models.PositiveIntegerField, models.ForeignKey, models.AutoField,
@@ -52,25 +52,31 @@ AS_THEY_ARE = (
 def ask(*questions: Question) -> list[list[tuple]]:
     """The rows each of these reads, as the database gives them."""
     with connection.cursor() as cursor:
-        if connection.vendor != "postgresql":
+        if cursor.db.vendor != "postgresql":
             return [cursor.execute(*question).fetchall() for question in questions]
-        cursor.execute(*message(questions))
-        answers = [cursor.fetchall()]
-        while cursor.nextset():
-            answers.append(cursor.fetchall())
-        return answers
+        cursor.execute(*message(cursor.db, questions))
+        with cursor.db.wrap_database_errors:
+            return answers(cursor.cursor)
 
 
-def message(statements: Iterable[Question]) -> Question:
+def answers(cursor: Any) -> list[list[tuple]]:
+    """What each statement of a message reads, from the cursor of the driver."""
+    found = [cursor.fetchall()]
+    while cursor.nextset():
+        found.append(cursor.fetchall())
+    return found
+
+
+def message(database: Any, statements: Iterable[Question]) -> Question:
     """Several statements with their parameters as one."""
-    found = [(planned(statement, len(parameters)), parameters) for statement, parameters in statements]
+    plans = PLANS.setdefault(database.connection, {})
+    found = [(planned(statement, len(parameters), plans), parameters) for statement, parameters in statements]
     texts, parameters = zip(*found, strict=True)
     return "; ".join(texts), list(chain(*parameters))
 
 
-def planned(statement: str, count: int) -> str:
+def planned(statement: str, count: int, plans: dict[str, str]) -> str:
     """A statement that PostgreSQL plans once for a connection: its plan takes longer than what is planned."""
-    plans = PLANS.setdefault(connection.connection, {})
     if statement not in plans:
         if count > MOST_PLANNED_FOR or is_pooled():
             return statement
@@ -93,6 +99,12 @@ def is_pooled() -> bool:
     return bool(connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"))
 
 
+@lru_cache
+def with_marks(statement: str, count: int) -> str:
+    """A statement with as many marks in its place for them as there are values."""
+    return statement.format(", ".join(["%s"] * count))
+
+
 @cache
 def selection(model: type[models.Model], names: tuple[str, ...] = ()) -> str:
     """A statement that reads rows of a model, or these columns; what follows WHERE is still to be added."""
@@ -102,9 +114,9 @@ def selection(model: type[models.Model], names: tuple[str, ...] = ()) -> str:
 
 def loaded(model: type[M], found: Iterable[Sequence], names: tuple[str, ...] = ()) -> list[M]:
     """Rows as objects of their model; `names` are their columns, in the order of the model, if not all."""
-    attributes, readers = reading(model, names)
+    (attributes, readers), stored_in = reading(model, names), connection.alias
     rows = (dict(zip(attributes, converted(row, readers), strict=True)) for row in found)
-    return [built(model, values, connection.alias) for values in rows]
+    return [built(model, values, stored_in) for values in rows]
 
 
 def built(model: type[M], values: Mapping[str, Any], stored_in: str | None = None) -> M:
@@ -158,11 +170,11 @@ def change(rows: Sequence[models.Model], names: tuple[str, ...]) -> None:
 def send(*batches: Batch) -> None:
     """Run statements one after the other."""
     with connection.cursor() as cursor:
-        if connection.vendor != "postgresql":
+        if cursor.db.vendor != "postgresql":
             for statement, runs in batches:
                 cursor.executemany(statement, runs)
         elif batches:
-            cursor.execute(*message([(statement, run) for statement, [run] in batches]))
+            cursor.execute(*message(cursor.db, [(statement, run) for statement, [run] in batches]))
 
 
 def additions(rows: Sequence[models.Model]) -> list[Batch]:
@@ -183,9 +195,9 @@ def removals(rows: Sequence[models.Model]) -> list[Batch]:
 def batches(kind: str, rows: Sequence[models.Model], names: tuple[str, ...] = ()) -> list[Batch]:
     if not rows:
         return []
-    model = type(rows[0])
-    statement, written = put_together(kind, connection.vendor, model, names), writers(model, names)
-    if connection.vendor != "postgresql":
+    model, vendor = type(rows[0]), connection.vendor
+    statement, written = put_together(kind, vendor, model, names), writers(model, names)
+    if vendor != "postgresql":
         return [(statement, [values(row, written) for row in rows])]
     parts = (rows[start : start + MOST_TOGETHER] for start in range(0, len(rows), MOST_TOGETHER))
     return [(statement, [[as_text(part, written)]]) for part in parts]
@@ -198,8 +210,8 @@ def values(row: models.Model, written: Writers) -> list:
 
 def as_text(rows: Iterable[models.Model], written: Writers) -> str:
     names = [name for name, _write in written]
-    found = [dict(zip(names, values(row, written), strict=True)) for row in rows]
-    return ENCODED(found)
+    found = (zip(names, values(row, written), strict=True) for row in rows)
+    return ENCODED([{name: value for name, value in row if value is not None} for row in found])
 
 
 @lru_cache
@@ -235,17 +247,23 @@ def put_together(
 ) -> str:
     """A statement that takes these columns of a row, of which an update writes all but the last.
 
-    `listed` is where PostgreSQL finds the rows, if they are not given as a text.
+    `listed` is where PostgreSQL finds the rows, called `given`, if they do not come as a text.
     """
-    columns = [quoted(str(field.column)) for field in fields_of(model, names)]
-    table = quoted(model._meta.db_table)
+    fields = fields_of(model, names)
+    columns = [quoted(str(field.column)) for field in fields]
     return STATEMENTS[kind, vendor].format(
-        table=table,
-        listed=listed or f"json_populate_recordset(NULL::{table}, %s)",
+        table=quoted(model._meta.db_table),
+        listed=listed or in_text(columns, fields),
         columns=", ".join(columns),
         marks=", ".join(["%s"] * len(columns)),
         changes=", ".join(CHANGES[vendor].format(column) for column in columns[:-1]),
     )
+
+
+def in_text(columns: Iterable[str], fields: Iterable[models.Field]) -> str:
+    """Rows that come as one JSON text; a value that is not there is NULL."""
+    typed = zip(columns, (field.db_type(connection) for field in fields), strict=True)
+    return f"json_to_recordset(%s) AS given ({', '.join(f'{column} {kind}' for column, kind in typed)})"
 
 
 def quoted(name: str) -> str:

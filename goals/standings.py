@@ -5,12 +5,13 @@ beside it. Whoever writes here holds the edition's lock first, so that two chang
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
-from functools import cached_property
+from datetime import date
+from functools import cache, cached_property
 from typing import Any
 
-from django.db import transaction
+from django.db import connection
 from django.db.models import F, Q
+from django.db.transaction import TransactionManagementError
 from django.utils import timezone
 
 from goals import evaluation, known, rows
@@ -20,7 +21,6 @@ from goals.method.parameters import Point
 from goals.method.sums import NUMBERS, SUM_FIELDS
 from goals.models import Result, Standing, Step, SubGoal, Update
 from indicators import edition
-from indicators.models import Edition
 
 MOVING = (
     "from_entries", "as_of", "counted", "reason", "status", "update_state", "latest_value", "latest_on",
@@ -46,14 +46,15 @@ UNSEEN = set(SUM_FIELDS) - {"members"}
 def follow(sub_goals: Sequence[SubGoal], cause: str, *, composed: bool = False) -> list[Step]:
     """Judge these sub-goals again and move everything above them; return a step for each node that moved.
 
-    Call it inside the transaction that changed them, their updates, their weight, state or parent.
-    `composed`: the change is one of composition whatever it moves.
+    Call it inside the transaction that changed them, their updates, their weight, state or parent; raises
+    TransactionManagementError outside of one. `composed`: the change is one of composition whatever it moves.
     """
-    with transaction.atomic(savepoint=False):
-        change = Change(sub_goals, today(), first=[edition.advancing()], composed=composed)
-        steps = change.steps(cause)
-        change.save(cause, steps)
-        declaring.follow(change.declaring, change.displaced)
+    if not connection.in_atomic_block:
+        raise TransactionManagementError("What follows a change belongs in the transaction of the change.")
+    change = Change(sub_goals, today(), first=[edition.advancing()], composed=composed)
+    steps = change.steps(cause)
+    change.save(cause, steps)
+    declaring.follow(change.declaring, change.displaced)
     return steps
 
 
@@ -65,12 +66,6 @@ def preview(update: Update) -> list[Step]:
 def preview_measure(sub_goal: SubGoal) -> list[Step]:
     """The steps that measuring it as it stands in memory would make; nothing is stored."""
     return Change([sub_goal], today(), composed=True).steps(f"{sub_goal.node}:measure")
-
-
-def moment_of(advanced: Sequence) -> datetime:
-    """When the edition moved on, from what the statement reads that moves it."""
-    [row], (_attributes, readers) = advanced, rows.reading(Edition, ("published_at",))
-    return rows.converted(row, readers)[0]
 
 
 def today() -> date:
@@ -95,7 +90,7 @@ class Change:
         *moment, seen, stored, updates = rows.ask(
             *first, versions(sub_goals), named(sub_goals), known.published(sub_goals, day)
         )
-        self.now = moment_of(moment[0]) if moment else timezone.now()
+        self.now = edition.moment_of(moment[0]) if moment else timezone.now()
         self.tree = Tree.of(chains(stored))
         if any([self.is_outdated(seen), self.adopts()]):
             stored, updates = rows.ask(named(self.sub_goals), known.published(self.sub_goals, day))
@@ -139,10 +134,10 @@ class Change:
         return {node: names for node, names in found.items() if names}
 
     def differing(self, node: str) -> list[str]:
-        before, now = self.before.get(node), self.state(node)
+        before, now = self.before.get(node), vars(self.tree.standings[node])
         if before is None:
             return list(HELD)
-        placed = [] if before["into"] == now["into"] else ["enters_id"]
+        placed = [] if before["into"] == self.tree.into[node] else ["enters_id"]
         return placed + [name for name in HELD if before[name] != now[name]]
 
     @cached_property
@@ -235,8 +230,7 @@ def adopted_by(sub_goals: Sequence[SubGoal]) -> list[SubGoal]:
 
 def versions(sub_goals: Sequence[SubGoal]) -> rows.Question:
     """Which version of each sub-goal, its organization and its parent is stored, and its declaration."""
-    marks = ", ".join(["%s"] * len(sub_goals))
-    return VERSIONS.format(marks), [one.pk for one in sub_goals]
+    return rows.with_marks(VERSIONS, len(sub_goals)), [one.pk for one in sub_goals]
 
 
 def version_of(sub_goal: SubGoal) -> tuple[int, bool, int | None]:
@@ -264,5 +258,9 @@ def chains(found: Iterable[Sequence]) -> list[Standing]:
 
 
 def those(column: str, values: set) -> rows.Question:
-    marks = ", ".join(["%s"] * len(values))
-    return f"{rows.selection(Standing, READ)} WHERE {column} IN ({marks})", sorted(values)
+    return rows.with_marks(where(column), len(values)), sorted(values)
+
+
+@cache
+def where(column: str) -> str:
+    return f"{rows.selection(Standing, READ)} WHERE {column} IN ({{}})"

@@ -1,5 +1,8 @@
 """The counter that moves on with each publication."""
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
 from django.db import connection
 from django.utils import timezone
 
@@ -7,8 +10,10 @@ from indicators.models import Edition
 
 ADVANCE = """
 INSERT INTO indicators_edition (id, number, published_at) VALUES (1, 1, {now}) ON CONFLICT (id)
-DO UPDATE SET number = indicators_edition.number + 1, published_at = {now} RETURNING published_at
+DO UPDATE SET number = indicators_edition.number + 1, published_at = {now}
+RETURNING CAST(published_at AS text)
 """
+ADVANCE_TO, ADVANCE_BY_ITS_CLOCK = ADVANCE.format(now="%s"), ADVANCE.format(now="CLOCK_TIMESTAMP()")
 
 
 def lock() -> None:
@@ -29,8 +34,14 @@ def advancing() -> tuple[str, list]:
     The moment is the database's, once the lock is held: editions follow each other in time too (R9).
     """
     if connection.vendor == "postgresql":
-        return ADVANCE.format(now="CLOCK_TIMESTAMP()"), []
-    return ADVANCE.format(now="%s"), [connection.ops.adapt_datetimefield_value(timezone.now())] * 2
+        return ADVANCE_BY_ITS_CLOCK, []
+    return ADVANCE_TO, [connection.ops.adapt_datetimefield_value(timezone.now())] * 2
+
+
+def moment_of(answer: Sequence[Sequence[str]]) -> datetime:
+    """The moment `advancing` reads. As text: the driver takes longer to make a moment of it than all else."""
+    moment = datetime.fromisoformat(answer[0][0])
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def current_number() -> int:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection, transaction
+from django.db.transaction import TransactionManagementError
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from goals import evaluation, passing, standings, upper
 from goals.known import Moment
 from goals.models import Goal, Result, Standing, Step, SubGoal, Update
+from indicators.models import Edition
 from stakeholders.models import Organization
 from tests.goals.stories import Changes
 
@@ -309,3 +311,11 @@ def test_time_alone_moves_every_number_as_judging_from_scratch_does(tree, today,
             assert of(row) == of(standing(node)), node
     silent = {1: "current", 90: "current", 400: "silent", 900: "silent"}
     assert standing("sub-goal:b1").update_state == silent[days]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_follows_a_change_is_refused_outside_of_its_transaction():
+    with pytest.raises(TransactionManagementError):
+        standings.follow([], "test")
+
+    assert not Edition.objects.exists()
