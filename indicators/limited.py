@@ -108,8 +108,9 @@ def answer() -> int:
 
 
 def leave_out(module: str) -> None:
-    """Let nobody import it: what reads workbooks would take numpy along, half of the time it needs."""
-    sys.modules[module] = None  # type: ignore[assignment]
+    """Let nobody import it: what reads workbooks would take numpy along, two fifths of the time it needs."""
+    modules: dict[str, Any] = sys.modules
+    modules[module] = None  # how Python is told that there is none
 
 
 def box_in(limits: Limits) -> None:
