@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from django.db import connection, models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.base import ModelState
 
 M = TypeVar("M", bound=models.Model)
@@ -67,7 +68,7 @@ def answers(cursor: Any) -> list[list[tuple]]:
     return found
 
 
-def message(database: Any, statements: Iterable[Question]) -> Question:
+def message(database: BaseDatabaseWrapper, statements: Iterable[Question]) -> Question:
     """Several statements with their parameters as one."""
     plans = PLANS.setdefault(database.connection, {})
     found = [(planned(statement, len(parameters), plans), parameters) for statement, parameters in statements]
