@@ -113,7 +113,7 @@ def since_of(cadence: str, today: date) -> Q:
     return Q(cadence=cadence, since__range=(first, last))
 
 
-# --- Whom ----------------------------------------------------------------------------------------
+# --- Whom -----------------------------------------------------------------------------------------
 def by_person(organization: Organization, rows: Iterable[Reminder]) -> list[Addressed]:
     people = People(organization, MailKind.REMINDERS)
     found: dict[User, list[Reminder]] = {}
@@ -124,7 +124,7 @@ def by_person(organization: Organization, rows: Iterable[Reminder]) -> list[Addr
     return [Addressed(user, organization, mine) for user, mine in found.items()]
 
 
-# --- The mail ------------------------------------------------------------------------------------
+# --- The mail -------------------------------------------------------------------------------------
 def send(today: date) -> int:
     """Remind everybody who was not yet; return how many mails could not be sent and wait."""
     return sum(not remind(one, today) for one in addressed(today))

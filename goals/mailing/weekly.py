@@ -136,10 +136,10 @@ def unfinished(what: str, *kinds: QuerySet[Any]) -> Waiting:
 def begun_row(row: Update | SubGoal | MeasureProposal) -> Row:
     sub_goal = row if isinstance(row, SubGoal) else row.sub_goal
     leads_to = row if isinstance(row, Update) else sub_goal
-    return Row(sub_goal.title or sub_goal.code, how_far(row), link=link_to_row(leads_to))
+    return Row(sub_goal.title or sub_goal.code, state_text(row), link=link_to_row(leads_to))
 
 
-def how_far(row: Update | SubGoal | MeasureProposal) -> str:
+def state_text(row: Update | SubGoal | MeasureProposal) -> str:
     if isinstance(row, MeasureProposal):
         return _("Measure or contribution: sent back with a question.")
     drafts = {
