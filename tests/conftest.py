@@ -28,7 +28,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Thousands of tests stay to the end: searching them for garbage takes a tenth of the time."""
+    """Thousands of tests stay to the end: searching them for garbage takes time and finds none."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 50)
